@@ -1,0 +1,2 @@
+//! quesito
+pub mod event_store;

@@ -1,0 +1,2 @@
+//! quesito
+fn main() {}
