@@ -1,2 +1,4 @@
 //! quesito
+pub mod clock;
+pub mod domain;
 pub mod event_store;

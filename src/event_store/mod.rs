@@ -50,7 +50,11 @@ impl StreamName {
         let category_ok = !category.is_empty() && category.bytes().all(|b| b.is_ascii_lowercase());
         let id_ok = !id.is_empty()
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-        if category_ok && id_ok && name.len() <= 120 { Ok(Self(name.into())) } else { Err(BadStreamName) }
+        if category_ok && id_ok && name.len() <= 120 {
+            Ok(Self(name.into()))
+        } else {
+            Err(BadStreamName)
+        }
     }
 
     /// The whole name.
@@ -302,10 +306,7 @@ pub trait EventStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ReadError::ForeignBookmark`] when the store does not hold that event there.
-    async fn subscribe(
-        &self,
-        after: Option<Bookmark>,
-    ) -> Result<Box<dyn Subscription>, ReadError>;
+    async fn subscribe(&self, after: Option<Bookmark>) -> Result<Box<dyn Subscription>, ReadError>;
 
     /// One ring of wrapped keys.
     async fn key_ring(&self, id: i64) -> Result<Option<KeyRing>, ReadError>;

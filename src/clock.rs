@@ -1,0 +1,119 @@
+//! The only place that reads the time or draws randomness.
+//!
+//! Everything else is handed a [`Clock`], so that a test can choose the day, an
+//! import can keep recorded dates, and a seeded run can be repeated.
+//!
+//! Depends on: nothing in this crate.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+
+/// A source of time and randomness.
+pub trait Clock: Send + Sync + 'static {
+    /// The present instant, in whole microseconds.
+    fn now(&self) -> Timestamp;
+
+    /// Fills `bytes` with unpredictable bytes.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// The present civil date in Italy.
+    fn today(&self) -> Date {
+        civil_date(self.now())
+    }
+}
+
+/// The civil date of an instant in Italy (Europe/Rome), where every deadline and
+/// every year of a reference is counted.
+pub fn civil_date(instant: Timestamp) -> Date {
+    rome().to_datetime(instant).date()
+}
+
+/// The instant at which a civil day reaches an hour in Italy.
+pub fn instant_at(day: Date, hour: i8) -> Timestamp {
+    let time = day.at(hour, 0, 0, 0);
+    rome().to_timestamp(time).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn rome() -> TimeZone {
+    static ROME: std::sync::OnceLock<TimeZone> = std::sync::OnceLock::new();
+    // The zone data are compiled in, so UTC is never taken in practice.
+    ROME.get_or_init(|| TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC)).clone()
+}
+
+/// The clock and the randomness of the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    fn now(&self) -> Timestamp {
+        micros(Timestamp::now())
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without randomness no key may be made: nothing sensible can follow.
+        getrandom::fill(bytes).expect("the operating system gives randomness");
+    }
+}
+
+/// A clock that stands where it was put; its randomness is the system's.
+///
+/// Imports use it to keep recorded dates, tests to choose the day.
+#[derive(Debug, Clone)]
+pub struct SetClock(Arc<Mutex<Timestamp>>);
+
+impl SetClock {
+    /// A clock standing at an instant.
+    pub fn at(instant: Timestamp) -> Self {
+        Self(Arc::new(Mutex::new(micros(instant))))
+    }
+
+    /// Puts the clock to another instant.
+    pub fn set(&self, instant: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = micros(instant);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        SystemClock.fill(bytes);
+    }
+}
+
+fn micros(instant: Timestamp) -> Timestamp {
+    let options =
+        jiff::TimestampRound::new().smallest(Unit::Microsecond).mode(jiff::RoundMode::Trunc);
+    instant.round(options).unwrap_or(instant)
+}
+
+/// An instant as it stands in events: exactly `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
+pub fn instant_text(instant: Timestamp) -> String {
+    format!("{instant:.6}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_written_with_six_digits_and_z() {
+        let instant: Timestamp = "2024-02-12T08:00:00Z".parse().unwrap();
+        assert_eq!(instant_text(instant), "2024-02-12T08:00:00.000000Z");
+        let odd: Timestamp = "2024-02-12T08:00:00.1234567Z".parse().unwrap();
+        assert_eq!(instant_text(SetClock::at(odd).now()), "2024-02-12T08:00:00.123456Z");
+    }
+
+    #[test]
+    fn the_civil_date_is_the_italian_one() {
+        assert_eq!(civil_date("2024-12-31T23:30:00Z".parse().unwrap()), Date::constant(2025, 1, 1));
+        assert_eq!(civil_date("2024-06-30T22:30:00Z".parse().unwrap()), Date::constant(2024, 7, 1));
+        assert_eq!(instant_at(Date::constant(2024, 7, 1), 9).to_string(), "2024-07-01T07:00:00Z");
+    }
+}

@@ -1,0 +1,5 @@
+//! answer
+
+mod events;
+
+pub use events::*;

@@ -1,0 +1,5 @@
+//! communication
+
+mod events;
+
+pub use events::*;

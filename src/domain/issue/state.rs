@@ -1,0 +1,498 @@
+//! What an issue is after its history: folded for decisions, for views and for
+//! the page that shows it.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::events::{
+    ClosingOutcome, EndCause, ImpactEstimated, IssueEvent, IssueLink, IssueReported, Position,
+    Scope,
+};
+use crate::domain::Recorded;
+use crate::domain::norm::NormRef;
+use crate::domain::shared::{Audience, PointResult, Visibility};
+use crate::domain::values::{AuthorityId, BodyId, Count, Day, PersonId, Ref, Text, inner_id};
+
+/// An issue after its history.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct IssueState {
+    /// The report as it stands; `None` when nothing was reported.
+    pub report: Option<Box<Report>>,
+    /// The outcome of the last triage.
+    pub scope: Option<Scope>,
+    /// The day of the first triage.
+    pub triaged_on: Option<Day>,
+    /// Who is in charge among staff, and until when.
+    pub assigned: Option<(PersonId, Option<Day>)>,
+    /// Requests for clarification, in order.
+    pub clarifications: Vec<Clarification>,
+    /// Norms cited, in order.
+    pub citations: Vec<(Uuid, NormRef)>,
+    /// Positions, in order of recording.
+    pub positions: Vec<HeldPosition>,
+    /// Endorsements, in order.
+    pub endorsements: Vec<Endorsement>,
+    /// The last estimate of the impact.
+    pub impact: Option<ImpactEstimated>,
+    /// Links to other issues, in order.
+    pub links: Vec<(Uuid, IssueLink)>,
+    /// Answers linked directly.
+    pub answers: Vec<(Uuid, PointResult)>,
+    /// Notes and contacts, in order.
+    pub notes: Vec<NoteState>,
+    /// The public abstract.
+    pub published: Option<Publication>,
+    /// Whether the reporter withdrew it.
+    pub withdrawn: bool,
+    /// How it was closed.
+    pub closed: Option<Closing>,
+    /// Whether it was reopened and not triaged since.
+    pub reopened: bool,
+    /// When the last event was recorded.
+    pub updated_at: Timestamp,
+    /// How many events it has.
+    pub events: u32,
+}
+
+/// The report as it stands after amendments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The event that reported it.
+    pub id: Uuid,
+    /// What was reported, with amendments applied.
+    pub data: IssueReported,
+    /// The body that leads: the reporter, unless reopened under another.
+    pub lead_body: BodyId,
+    /// The date of the report.
+    pub reported_on: Day,
+    /// When the report was recorded.
+    pub reported_at: Timestamp,
+    /// Who may see it today.
+    pub visibility: Visibility,
+}
+
+/// A request for clarification.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clarification {
+    /// Its id.
+    pub id: Uuid,
+    /// Who is asked.
+    pub to: BodyId,
+    /// What is asked.
+    pub text: Text<4000>,
+    /// On which day.
+    pub requested_on: Day,
+    /// The reply.
+    pub reply: Option<(Day, Text<4000>)>,
+}
+
+/// A position and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldPosition {
+    /// Its id.
+    pub id: Uuid,
+    /// What was recorded, with corrections applied.
+    pub data: Position,
+    /// The day it was observed.
+    pub observed_on: Day,
+    /// The body that recorded it.
+    pub recorded_by: Option<BodyId>,
+    /// What became of it.
+    pub fate: PositionFate,
+}
+
+/// What became of a position.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PositionFate {
+    /// It holds.
+    Current,
+    /// It no longer holds.
+    Ended {
+        /// Why.
+        cause: EndCause,
+        /// Because of what.
+        because_of: Option<Ref>,
+        /// The last day it held.
+        until: Day,
+        /// A remark.
+        note: Option<Text<2000>>,
+    },
+    /// It had been recorded in error.
+    Withdrawn,
+}
+
+/// An endorsement ("succede anche da noi").
+#[derive(Debug, Clone, PartialEq)]
+pub struct Endorsement {
+    /// Its id.
+    pub id: Uuid,
+    /// By which body.
+    pub body: BodyId,
+    /// For which members.
+    pub speaks_for: Vec<BodyId>,
+    /// Which reading is seen there.
+    pub position_seen: Option<Uuid>,
+    /// How many people.
+    pub people_affected: Option<Count>,
+    /// Since when.
+    pub since: Option<Day>,
+    /// The day of the endorsement.
+    pub endorsed_on: Day,
+    /// A remark.
+    pub note: Option<Text<2000>>,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+}
+
+/// A note or an informal contact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoteState {
+    /// Its id.
+    pub id: Uuid,
+    /// For whom.
+    pub audience: Audience,
+    /// The office heard, when it is a contact.
+    pub authority: Option<AuthorityId>,
+    /// The words.
+    pub text: Text<5000>,
+    /// The day it refers to.
+    pub noted_on: Day,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// By which body.
+    pub body: Option<BodyId>,
+}
+
+/// The approved abstract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Publication {
+    /// What the public reads.
+    pub summary: Text<2000>,
+    /// Whether the body is named.
+    pub show_body: bool,
+    /// Since when.
+    pub published_on: Day,
+}
+
+/// How an issue was closed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closing {
+    /// With which outcome.
+    pub outcome: ClosingOutcome,
+    /// In a few words.
+    pub summary: Option<Text<2000>>,
+    /// On which day.
+    pub closed_on: Day,
+}
+
+impl HeldPosition {
+    /// Whether the reading holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        match &self.fate {
+            PositionFate::Current => self.data.until.is_none_or(|until| day <= until),
+            PositionFate::Ended { until, .. } => day < *until,
+            PositionFate::Withdrawn => false,
+        }
+    }
+
+    /// Whether the reading holds as far as is recorded.
+    pub fn is_current(&self) -> bool {
+        self.fate == PositionFate::Current && self.data.until.is_none()
+    }
+}
+
+impl IssueState {
+    /// The readings that hold as far as is recorded.
+    pub fn current_positions(&self) -> impl Iterator<Item = &HeldPosition> {
+        self.positions.iter().filter(|position| position.is_current())
+    }
+
+    /// Whether readings oppose each other at present.
+    pub fn is_divergent(&self) -> bool {
+        self.current_positions().count() >= 2
+    }
+
+    /// Whether readings opposed each other once, and at least one was given up.
+    pub fn is_composed(&self) -> bool {
+        let counted = |position: &&HeldPosition| position.fate != PositionFate::Withdrawn;
+        let ended = |position: &HeldPosition| matches!(position.fate, PositionFate::Ended { .. });
+        self.positions.iter().filter(counted).count() >= 2
+            && self.positions.iter().any(ended)
+            && !self.is_divergent()
+    }
+
+    /// The issue of which this one is a duplicate.
+    pub fn duplicate_of(&self) -> Option<Uuid> {
+        self.links.iter().find(|(_, link)| *link == IssueLink::Duplicate).map(|(id, _)| *id)
+    }
+
+    /// The bodies that take part: the reporter, those it speaks for, those that
+    /// endorse, those asked for a clarification. Each once.
+    pub fn participants(&self) -> std::collections::BTreeSet<BodyId> {
+        let mut bodies = std::collections::BTreeSet::new();
+        if let Some(report) = &self.report {
+            bodies.insert(report.data.body.clone());
+            bodies.insert(report.lead_body.clone());
+            bodies.extend(report.data.speaks_for.iter().cloned());
+        }
+        for endorsement in self.endorsements.iter().filter(|one| !one.withdrawn) {
+            bodies.insert(endorsement.body.clone());
+            bodies.extend(endorsement.speaks_for.iter().cloned());
+        }
+        bodies.extend(self.clarifications.iter().map(|one| one.to.clone()));
+        bodies
+    }
+
+    /// How many bodies it affects: a union counts as the members it names, once each.
+    pub fn bodies_affected(&self) -> usize {
+        let mut bodies = std::collections::BTreeSet::new();
+        if let Some(report) = &self.report {
+            bodies.extend(crate::domain::shared::counted_once(
+                &report.data.body,
+                &report.data.speaks_for,
+            ));
+        }
+        for one in self.endorsements.iter().filter(|one| !one.withdrawn) {
+            bodies.extend(crate::domain::shared::counted_once(&one.body, &one.speaks_for));
+        }
+        bodies.len()
+    }
+
+    /// How many people it affects: the estimate when there is one, else the sum of
+    /// what bodies declared.
+    pub fn people_affected(&self) -> u32 {
+        if let Some(impact) = &self.impact {
+            return impact.people_affected.get();
+        }
+        let reported = self.report.as_ref().and_then(|report| report.data.people_affected);
+        let endorsed = self
+            .endorsements
+            .iter()
+            .filter(|one| !one.withdrawn)
+            .filter_map(|one| one.people_affected);
+        reported.into_iter().chain(endorsed).map(Count::get).sum()
+    }
+}
+
+/// Applies one event.
+pub(super) fn evolve(state: &mut IssueState, fact: &Recorded<IssueEvent>) {
+    use IssueEvent as Is;
+
+    state.updated_at = fact.recorded_at;
+    state.events += 1;
+    match &fact.event {
+        Is::Reported(data) => report(state, fact, data),
+        Is::Amended(change) => {
+            if let Some(report) = &mut state.report {
+                let data = &mut report.data;
+                assign(&mut data.title, change.title.as_ref());
+                assign(&mut data.description, change.description.as_ref());
+                assign(&mut data.theme, change.theme.as_ref());
+                assign(&mut data.urgency, change.urgency.as_ref());
+                data.since = change.since.or(data.since);
+                data.people_affected = change.people_affected.or(data.people_affected);
+                if change.reception_kind.is_some() {
+                    data.reception_kind.clone_from(&change.reception_kind);
+                }
+            }
+        }
+        Is::ClarificationRequested(data) => {
+            let reporter = state.report.as_ref().map(|report| report.lead_body.clone());
+            if let Some(to) = data.to.clone().or(reporter) {
+                state.clarifications.push(Clarification {
+                    id: fact.id,
+                    to,
+                    text: data.text.clone(),
+                    requested_on: fact.occurred_on,
+                    reply: None,
+                });
+            }
+        }
+        Is::ClarificationProvided(data) => {
+            let asked = state.clarifications.iter_mut().find(|one| one.id == data.clarification_id);
+            if let Some(clarification) = asked {
+                clarification.reply = Some((fact.occurred_on, data.text.clone()));
+            }
+        }
+        Is::Triaged(data) => {
+            state.scope = Some(data.scope);
+            state.triaged_on.get_or_insert(fact.occurred_on);
+            state.reopened = false;
+            if let Some(report) = &mut state.report {
+                assign(&mut report.data.theme, data.theme.as_ref());
+                assign(&mut report.data.urgency, data.urgency.as_ref());
+            }
+        }
+        Is::Assigned(data) => state.assigned = Some((data.staff_member.clone(), data.until)),
+        Is::NormCited(data) => state.citations.push((fact.id, data.norm.clone())),
+        Is::NormCitationCorrected(data) => {
+            let cited = state.citations.iter_mut().find(|(id, _)| *id == data.citation_id);
+            if let Some((_, norm)) = cited {
+                *norm = data.norm.clone();
+            }
+        }
+        Is::NormCitationRemoved(data) => state.citations.retain(|(id, _)| *id != data.citation_id),
+        Is::PositionRecorded(data) => hold(state, fact, fact.id, data),
+        Is::PositionCorrected(change) => {
+            let held = state.positions.iter_mut().find(|held| held.id == change.position_id);
+            if let Some(held) = held {
+                assign(&mut held.data.authority, change.authority.as_ref());
+                assign(&mut held.data.territory, change.territory.as_ref());
+                assign(&mut held.data.reading, change.reading.as_ref());
+                assign(&mut held.data.form, change.form.as_ref());
+                assign(&mut held.data.known, change.known.as_ref());
+                held.data.since = change.since.or(held.data.since);
+                held.data.document_date = change.document_date.or(held.data.document_date);
+            }
+        }
+        Is::PositionWithdrawn(data) => fate(state, data.position_id, PositionFate::Withdrawn),
+        Is::PositionEnded(data) => {
+            let ended = PositionFate::Ended {
+                cause: data.cause,
+                because_of: data.because_of.clone(),
+                until: data.until.unwrap_or(fact.occurred_on),
+                note: data.note.clone(),
+            };
+            fate(state, data.position_id, ended);
+        }
+        Is::Endorsed(data) => {
+            let mut seen = data.position_seen;
+            if let Some(position) = &data.new_position {
+                let id = inner_id(fact.id, "new_position", 0);
+                hold(state, fact, id, position);
+                seen = Some(id);
+            }
+            state.endorsements.push(Endorsement {
+                id: fact.id,
+                body: data.body.clone(),
+                speaks_for: data.speaks_for.clone(),
+                position_seen: seen,
+                people_affected: data.people_affected,
+                since: data.since,
+                endorsed_on: fact.occurred_on,
+                note: data.note.clone(),
+                withdrawn: false,
+            });
+        }
+        Is::EndorsementCorrected(change) => {
+            let one = state.endorsements.iter_mut().find(|one| one.id == change.endorsement_id);
+            if let Some(one) = one {
+                assign(&mut one.speaks_for, change.speaks_for.as_ref());
+                one.position_seen = change.position_seen.or(one.position_seen);
+                one.people_affected = change.people_affected.or(one.people_affected);
+                one.since = change.since.or(one.since);
+            }
+        }
+        Is::EndorsementWithdrawn(data) => {
+            let one = state.endorsements.iter_mut().find(|one| one.id == data.endorsement_id);
+            if let Some(one) = one {
+                one.withdrawn = true;
+            }
+        }
+        Is::ImpactEstimated(data) => state.impact = Some((**data).clone()),
+        Is::Linked(data) => state.links.push((data.issue, data.link)),
+        Is::Unlinked(data) => state.links.retain(|link| *link != (data.issue, data.link)),
+        Is::AnswerLinked(data) => {
+            if let Some(result) = data.result {
+                state.answers.push((data.answer, result));
+            }
+        }
+        Is::AnswerUnlinked(data) => state.answers.retain(|(answer, _)| *answer != data.answer),
+        Is::NoteAdded(data) => note(state, fact, data.audience, None, &data.text),
+        Is::ContactRecorded(data) => {
+            note(state, fact, Audience::Internal, Some(data.authority.clone()), &data.text);
+        }
+        Is::VisibilityChanged(data) => {
+            if let Some(report) = &mut state.report {
+                report.visibility = data.to;
+            }
+        }
+        Is::Published(data) => {
+            state.published = Some(Publication {
+                summary: data.summary.clone(),
+                show_body: data.show_body,
+                published_on: fact.occurred_on,
+            });
+        }
+        Is::Unpublished(_) => state.published = None,
+        Is::Withdrawn(_) => state.withdrawn = true,
+        Is::Closed(data) => {
+            state.closed = Some(Closing {
+                outcome: data.outcome,
+                summary: data.summary.clone(),
+                closed_on: fact.occurred_on,
+            });
+        }
+        Is::Reopened(data) => {
+            state.closed = None;
+            state.withdrawn = false;
+            state.reopened = true;
+            if let Some(report) = &mut state.report {
+                assign(&mut report.lead_body, data.lead_body.as_ref());
+            }
+        }
+        // The key is gone, so the text reads as erased; nothing else changes.
+        Is::TextErased(_) => {}
+    }
+}
+
+fn report(state: &mut IssueState, fact: &Recorded<IssueEvent>, data: &IssueReported) {
+    state.citations = data
+        .norms
+        .iter()
+        .enumerate()
+        .map(|(index, norm)| (inner_id(fact.id, "norms", index), norm.clone()))
+        .collect();
+    for (index, position) in data.positions.iter().enumerate() {
+        hold(state, fact, inner_id(fact.id, "positions", index), position);
+    }
+    state.report = Some(Box::new(Report {
+        id: fact.id,
+        lead_body: data.body.clone(),
+        reported_on: fact.occurred_on,
+        reported_at: fact.recorded_at,
+        visibility: data.visibility,
+        // Norms and positions live on beside the report, where they can change.
+        data: IssueReported { norms: Vec::new(), positions: Vec::new(), ..data.clone() },
+    }));
+}
+
+fn hold(state: &mut IssueState, fact: &Recorded<IssueEvent>, id: Uuid, position: &Position) {
+    state.positions.push(HeldPosition {
+        id,
+        data: position.clone(),
+        observed_on: fact.occurred_on,
+        recorded_by: fact.body.clone(),
+        fate: PositionFate::Current,
+    });
+}
+
+fn fate(state: &mut IssueState, position: Uuid, fate: PositionFate) {
+    if let Some(held) = state.positions.iter_mut().find(|held| held.id == position) {
+        held.fate = fate;
+    }
+}
+
+fn note(
+    state: &mut IssueState,
+    fact: &Recorded<IssueEvent>,
+    audience: Audience,
+    authority: Option<AuthorityId>,
+    text: &Text<5000>,
+) {
+    state.notes.push(NoteState {
+        id: fact.id,
+        audience,
+        authority,
+        text: text.clone(),
+        noted_on: fact.occurred_on,
+        recorded_at: fact.recorded_at,
+        body: fact.body.clone(),
+    });
+}
+
+fn assign<T: Clone>(target: &mut T, change: Option<&T>) {
+    if let Some(change) = change {
+        target.clone_from(change);
+    }
+}

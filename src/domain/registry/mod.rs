@@ -1,0 +1,5 @@
+//! registry
+
+mod events;
+
+pub use events::*;

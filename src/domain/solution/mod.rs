@@ -1,0 +1,5 @@
+//! solution
+
+mod events;
+
+pub use events::*;
