@@ -183,10 +183,9 @@ impl Telling {
         let named: Vec<String> = groups
             .filter_map(|group| {
                 let (last, first) = group.split_last()?;
-                let mut text: String =
-                    first.iter().map(|day| format!("{}, ", day_of_month(*day))).collect();
-                text.push_str(&self.with_month(*last));
-                Some(text)
+                let mut names: Vec<String> = first.iter().map(|day| day_of_month(*day)).collect();
+                names.push(self.with_month(*last));
+                Some(names.join(", "))
             })
             .collect();
         enumerate(&named)

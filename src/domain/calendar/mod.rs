@@ -110,12 +110,11 @@ impl<'a> Calendar<'a> {
         let (mut day, mut counted) = (from, 0);
         while counted < days {
             day = next(day)?;
-            match self.reason_against(day) {
-                Some(reason) => steps.push(Step::Skipped { day, reason }),
-                None => {
-                    counted += 1;
-                    steps.push(Step::Counted { day });
-                }
+            if let Some(reason) = self.reason_against(day) {
+                steps.push(Step::Skipped { day, reason });
+            } else {
+                counted += 1;
+                steps.push(Step::Counted { day });
             }
         }
         Ok(Deadline { date: day, explanation: steps })

@@ -84,8 +84,7 @@ fn month_and_year_are_written_where_they_change() {
     assert_eq!(
         working(date(2025, 12, 29), 4).explain_it(),
         "4 giorni lavorativi dal 29 dicembre 2025: si contano 30, 31 dicembre e 2, 5 gennaio 2026; \
-         esclusi 1 gennaio (Capodanno), sabato 3 e domenica 4."
-            .replace("1 gennaio", "1° gennaio")
+         esclusi 1° gennaio (Capodanno), sabato 3 e domenica 4."
     );
     assert_eq!(
         working(date(2026, 5, 29), 1).explain_it(),
@@ -116,11 +115,9 @@ fn a_long_count_is_summarised() {
     assert_eq!(
         working(date(2026, 3, 11), 30).explain_it(),
         "30 giorni lavorativi dall'11 marzo 2026: si contano i giorni lavorativi dal 12 marzo al 23 \
-         aprile; esclusi sabato 14 marzo"
-            .to_owned()
-            + ", domenica 15, sabato 21, domenica 22, sabato 28, domenica 29, sabato 4 aprile, \
-               5 aprile (Pasqua), 6 aprile (Lunedì dell'Angelo), sabato 11, domenica 12, sabato 18 e \
-               domenica 19."
+         aprile; esclusi sabato 14 marzo, domenica 15, sabato 21, domenica 22, sabato 28, domenica \
+         29, sabato 4 aprile, 5 aprile (Pasqua), 6 aprile (Lunedì dell'Angelo), sabato 11, domenica \
+         12, sabato 18 e domenica 19."
     );
     assert!(working(date(2026, 3, 11), 100).explain_it().contains(" tra sabati e domeniche, "));
 }

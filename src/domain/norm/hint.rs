@@ -10,7 +10,8 @@
 //! Depends on: nothing in this crate.
 
 use super::partition::latin_suffix;
-use super::urn::{MAX_LENGTH, NirUrn};
+use super::pasted::MAX_LENGTH;
+use super::urn::NirUrn;
 use super::urn_error::UrnErrorCode as Code;
 
 /// More slips than this in one URN, and it is another text.
@@ -41,7 +42,10 @@ fn repair(text: &str, code: Code) -> Option<String> {
         Code::Type => field(text, 3, |name| rejoin(name, &[';'], &['.', '-', '_', '\'']))?,
         Code::Date => field(text, 4, date)?,
         Code::Number => field(text, 4, number)?,
-        Code::PartitionColon => text.replacen(":art", "~art", 1),
+        Code::PartitionColon => {
+            let (act, place) = text.rsplit_once(":art")?;
+            format!("{act}~art{place}")
+        }
         Code::Partition => partition(text)?,
         Code::ArticleSuffixHyphen => glue_suffixes(text)?,
         Code::Version => version(text)?,

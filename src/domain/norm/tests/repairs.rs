@@ -35,6 +35,11 @@ fn a_slip_that_can_be_mended_is_proposed_mended() {
     let article = "urn:nir:stato:legge:2017-04-07;47~art13";
     proposes("urn:nir:stato:legge:2017-04-07;47#art13", "E_FRAGMENT_HASH", article);
     proposes("urn:nir:stato:legge:2017-04-07;47:art13", "E_PARTITION_COLON", article);
+    proposes(
+        "urn:nir:artigianato:legge:2017-04-07;47:art13-com2",
+        "E_PARTITION_COLON",
+        "urn:nir:artigianato:legge:2017-04-07;47~art13-com2",
+    );
     proposes("urn:nir:stato:legge:2017-04-07;47~articolo13", "E_PARTITION", article);
 
     proposes(
