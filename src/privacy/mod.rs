@@ -1,14 +1,16 @@
-//! What a person types is sealed.
+//! What a person types is sealed, and what must not be typed is noticed.
 //!
 //! * [`seal`] and [`open`]: every text under a key of its own, so that erasing
 //!   it means destroying one key while the log stays as it is.
 //! * [`rewrap`], [`erase_slot`]: the rings of wrapped keys beside the log.
 //! * [`EpochKeys`]: the key file, outside the data folder.
+//! * [`detector`]: personal data written by accident, before it is filed.
 //!
 //! Deliberately absent: storage, time, and who may read what.
 //!
 //! Depends on: `event_store` (the ring of keys).
 
+pub mod detector;
 mod epoch;
 mod key_file;
 mod key_id;
