@@ -1,0 +1,34 @@
+//! What a person types is sealed, and what must not be typed is noticed.
+//!
+//! * [`seal`] and [`open`]: every text under a key of its own, so that erasing
+//!   it means destroying one key while the log stays as it is.
+//! * [`rewrap`], [`erase_slot`]: the rings of wrapped keys beside the log.
+//! * [`EpochKeys`]: the key file, outside the data folder.
+//! * [`detector`]: personal data written by accident, before it is filed.
+//!
+//! Deliberately absent: storage, time, and who may read what.
+//!
+//! Depends on: `event_store` (the ring of keys).
+
+pub mod detector;
+mod epoch;
+mod key_file;
+mod key_id;
+mod keys;
+mod random;
+mod ring_ids;
+mod rings;
+mod sealed;
+#[cfg(test)]
+mod tests;
+
+pub use epoch::{EpochError, EpochKeys};
+pub use key_id::{InvalidKeyId, KeyId};
+pub use keys::{EpochKey, TextKey, command_digest};
+pub use random::{OsRandom, Random, SeededRandom};
+pub use ring_ids::RingIds;
+pub use rings::{RingError, SLOT_LEN, erase_slot, is_erased, rewrap};
+pub use sealed::{
+    ALGORITHM, OpenError, OpenedText, Salt, SealedText, Sealing, TextContext, open, open_with_ring,
+    salted_hash, seal, text_key,
+};
