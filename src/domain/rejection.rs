@@ -182,6 +182,15 @@ pub enum Rejection {
     /// The issue belongs to another coordinator.
     #[error("La segnalazione è seguita da un altro coordinamento.")]
     OtherCoordinator,
+    /// The addressee was sent the question already.
+    #[error("Al destinatario indicato il quesito è già stato trasmesso.")]
+    AddresseeAlreadyReached,
+    /// A question asks somebody something.
+    #[error("Un quesito ha almeno un destinatario e almeno un punto.")]
+    NothingAsked,
+    /// The point was declared unanswered already.
+    #[error("Il punto è già stato dichiarato senza riscontro.")]
+    PointAlreadyDeclared,
 
     /// The answer was withdrawn or superseded.
     #[error("Il riscontro non è più valido.")]
