@@ -23,6 +23,8 @@ pub struct Facts {
     questions: BTreeMap<Uuid, QuestionFacts>,
     answers: BTreeMap<Uuid, AnswerFacts>,
     solutions: BTreeMap<Uuid, SolutionFacts>,
+    /// Answers with an open conflict, the lesser id of each pair first.
+    conflicts: BTreeSet<(Uuid, Uuid)>,
     /// The holidays as registered.
     pub holidays: Vec<Holiday>,
 }
@@ -115,4 +117,42 @@ impl Facts {
     pub fn revision(&self, reference: &Ref) -> Option<u32> {
         self.known.get(&(reference.kind, reference.id.as_str().to_owned())).copied()
     }
+
+    /// Notes that two answers are in open conflict, whichever of them declared it.
+    pub fn add_conflict(&mut self, one: Uuid, other: Uuid) {
+        self.conflicts.insert((one.min(other), one.max(other)));
+    }
+
+    /// Whether two answers are in open conflict, whichever of them declared it.
+    pub fn in_conflict(&self, one: Uuid, other: Uuid) -> bool {
+        self.conflicts.contains(&(one.min(other), one.max(other)))
+    }
+
+    /// Whether the supersessions of answers, followed from one as far as they are
+    /// known, lead to another.
+    pub fn answers_lead_to(&self, from: Uuid, to: Uuid) -> bool {
+        leads_to(from, to, |id| self.answers.get(&id)?.superseded_by)
+    }
+
+    /// Whether the supersessions of solutions, followed from one as far as they are
+    /// known, lead to another.
+    pub fn solutions_lead_to(&self, from: Uuid, to: Uuid) -> bool {
+        leads_to(from, to, |id| self.solutions.get(&id)?.superseded_by)
+    }
+}
+
+fn leads_to(from: Uuid, to: Uuid, next: impl Fn(Uuid) -> Option<Uuid>) -> bool {
+    // Two simultaneous commands may have closed a circle that `to` is not part of.
+    let mut seen = BTreeSet::from([from]);
+    let mut at = from;
+    while let Some(id) = next(at) {
+        if id == to {
+            return true;
+        }
+        if !seen.insert(id) {
+            return false;
+        }
+        at = id;
+    }
+    false
 }

@@ -174,11 +174,11 @@ data! {
         pub reason: Text<2000>,
     }
 
-    /// After a review, the solution was confirmed.
+    /// The solution was confirmed: after a review, or of one's own accord.
     #[schema(example = json!({"review_id": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "reason": "Modello invariato."}))]
     pub struct SolutionConfirmed {
-        /// Which review it closes.
-        pub review_id: Uuid,
+        /// Which review it closes; all that are open when absent.
+        pub review_id: Option<Uuid>,
         /// Which version.
         pub solution_version: Option<Number>,
         /// Why.
