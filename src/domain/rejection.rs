@@ -116,9 +116,6 @@ pub enum Rejection {
     /// Readings still diverge.
     #[error("Risultano ancora interpretazioni opposte: non si può chiudere come ricomposta.")]
     StillDivergent,
-    /// Nothing answers the issue.
-    #[error("Non risulta alcun riscontro: non si può chiudere come risolta da un riscontro.")]
-    NothingAnswers,
 
     /// The question was rejected, closed or withdrawn.
     #[error("Il quesito è concluso.")]
@@ -298,4 +295,7 @@ pub enum Rejection {
     /// The person has that role already.
     #[error("Il ruolo è già attribuito.")]
     AlreadyGranted,
+    /// The rule names no day of the year.
+    #[error("La regola della festività non è valida: serve MM-GG, easter oppure easter+1.")]
+    NotAHolidayRule,
 }

@@ -121,3 +121,26 @@ impl<D: Decider> Then<D> {
         assert_eq!(self.0, Err(why));
     }
 }
+
+/// Checks a law on the state after up to twelve events in any order, and that any
+/// next event is decided (accepted or refused) without a panic.
+pub fn hold_in_any_order<D: Decider>(samples: &[D::Event], facts: &Facts, law: impl Fn(&D::State)) {
+    use proptest::prelude::*;
+
+    let order = proptest::collection::vec(0..samples.len(), 0..12);
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(200)
+    });
+    runner
+        .run(&order, |order| {
+            let history: Vec<_> = order.iter().map(|&n| samples[n].clone()).collect();
+            law(&given::<D>(history.iter().cloned()).state());
+            for next in samples {
+                let given = given::<D>(history.iter().cloned()).and(facts.clone());
+                let _ = given.when(next.clone());
+            }
+            Ok(())
+        })
+        .unwrap();
+}

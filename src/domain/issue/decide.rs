@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::events::{
     ClosingOutcome, IssueEndorsed, IssueEvent, IssueLink, IssueLinked, IssueReported, Position,
-    Scope,
+    PositionCorrected, Scope,
 };
 use super::state::{HeldPosition, IssueState, PositionFate, Report, evolve};
 use crate::domain::norm::NormRef;
@@ -26,6 +26,7 @@ impl Decider for Issue {
 
     const CATEGORY: &'static str = "issue";
 
+    #[expect(clippy::too_many_lines, reason = "one table: an arm for each event")]
     fn decide(state: &IssueState, command: Command<IssueEvent>) -> Decision {
         use IssueEvent as Do;
         use Rejection as No;
@@ -64,17 +65,18 @@ impl Decider for Issue {
                 }
             }
             Do::NormCited(mut data) => {
+                let cited = state.citations.iter().any(|(_, known)| repeats(known, &data.norm));
                 data.norm = data.norm.settled(command.occurred_on);
-                let cited = state.citations.iter().any(|(_, norm)| *norm == data.norm);
                 accept_if(!cited, No::AlreadyCited, Do::NormCited(data))
             }
             Do::NormCitationCorrected(mut data) => {
+                if !is_cited(state, data.citation_id) {
+                    return Err(No::NoSuchCitation);
+                }
+                let mut others = state.citations.iter().filter(|(id, _)| *id != data.citation_id);
+                let cited = others.any(|(_, known)| repeats(known, &data.norm));
                 data.norm = data.norm.settled(command.occurred_on);
-                accept_if(
-                    is_cited(state, data.citation_id),
-                    No::NoSuchCitation,
-                    Do::NormCitationCorrected(data),
-                )
+                accept_if(!cited, No::AlreadyCited, Do::NormCitationCorrected(data))
             }
             Do::NormCitationRemoved(data) => {
                 let cited = is_cited(state, data.citation_id);
@@ -89,17 +91,8 @@ impl Decider for Issue {
                 )
             }
             Do::PositionCorrected(change) => {
-                let held = find_position(state, change.position_id)?;
-                let changes = change.authority.is_some()
-                    || change.territory.is_some()
-                    || change.reading.is_some()
-                    || change.form.is_some()
-                    || change.known.is_some()
-                    || change.since.is_some()
-                    || change.document_date.is_some();
-                not_after(change.since, command.today)?;
-                not_reversed(change.since, held.data.until)?;
-                accept_if(changes, No::NothingToChange, Do::PositionCorrected(change))
+                correct_position(state, &change, command.today)?;
+                accept(Do::PositionCorrected(change))
             }
             Do::PositionWithdrawn(data) => {
                 find_position(state, data.position_id)?;
@@ -194,6 +187,7 @@ impl Decider for Issue {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "so that an arm of the table is one expression")]
 fn accept(event: IssueEvent) -> Decision {
     Ok(vec![event])
 }
@@ -322,6 +316,38 @@ fn check_position(position: &Position, today: Day) -> Result<(), Rejection> {
     not_reversed(position.since, position.until)
 }
 
+fn correct_position(
+    state: &IssueState,
+    change: &PositionCorrected,
+    today: Day,
+) -> Result<(), Rejection> {
+    let held = find_position(state, change.position_id)?;
+    let moves = change.authority.is_some() || change.territory.is_some();
+    let changes = moves
+        || change.reading.is_some()
+        || change.form.is_some()
+        || change.known.is_some()
+        || change.since.is_some()
+        || change.document_date.is_some();
+    if !changes {
+        return Err(Rejection::NothingToChange);
+    }
+    not_after(change.since, today)?;
+    not_after(change.document_date, today)?;
+    not_reversed(change.since, held.until())?;
+    let authority = change.authority.as_ref().unwrap_or(&held.data.authority);
+    let territory = change.territory.as_ref().unwrap_or(&held.data.territory);
+    let taken = state.current_positions().any(|other| {
+        other.id != held.id
+            && other.data.authority == *authority
+            && other.data.territory == *territory
+    });
+    if moves && held.is_current() && taken {
+        return Err(Rejection::PositionAlreadyRecorded);
+    }
+    Ok(())
+}
+
 fn is_held(state: &IssueState, position: &Position) -> bool {
     position.until.is_none()
         && state.current_positions().any(|held| same_holder(&held.data, position))
@@ -329,6 +355,21 @@ fn is_held(state: &IssueState, position: &Position) -> bool {
 
 fn same_holder(one: &Position, other: &Position) -> bool {
     one.until.is_none() && one.authority == other.authority && one.territory == other.territory
+}
+
+/// Whether a citation says what a known one says already. Without a day it means
+/// whatever text is cited; with one, that text only. Documents are compared by what
+/// identifies them: their titles may be sealed.
+fn repeats(known: &NormRef, proposed: &NormRef) -> bool {
+    let day = known.text_in_force_on().unwrap_or(Day::FIRST);
+    let (known, proposed) = (known.clone().settled(day), proposed.clone().settled(day));
+    match (&known, &proposed, known.norm_id()) {
+        (NormRef::Other { .. }, NormRef::Other { .. }, Some(id)) => {
+            proposed.norm_id() == Some(id)
+                && proposed.text_in_force_on() == known.text_in_force_on()
+        }
+        _ => known == proposed,
+    }
 }
 
 fn is_cited(state: &IssueState, citation: Uuid) -> bool {

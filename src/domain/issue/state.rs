@@ -186,13 +186,20 @@ pub struct Closing {
 }
 
 impl HeldPosition {
-    /// Whether the reading holds on a day.
-    pub fn holds_on(&self, day: Day) -> bool {
+    /// The last day it held, when it no longer does.
+    pub fn until(&self) -> Option<Day> {
         match &self.fate {
-            PositionFate::Current => self.data.until.is_none_or(|until| day <= until),
-            PositionFate::Ended { until, .. } => day < *until,
-            PositionFate::Withdrawn => false,
+            PositionFate::Ended { until, .. } => Some(*until),
+            PositionFate::Current | PositionFate::Withdrawn => self.data.until,
         }
+    }
+
+    /// Whether the reading holds on a day: both the first and the last day count, and
+    /// an unknown first day lies before any other.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.fate != PositionFate::Withdrawn
+            && self.data.since.is_none_or(|since| since <= day)
+            && self.until().is_none_or(|until| day <= until)
     }
 
     /// Whether the reading holds as far as is recorded.
@@ -270,7 +277,7 @@ impl IssueState {
             .iter()
             .filter(|one| !one.withdrawn)
             .filter_map(|one| one.people_affected);
-        reported.into_iter().chain(endorsed).map(Count::get).sum()
+        reported.into_iter().chain(endorsed).map(Count::get).fold(0, u32::saturating_add)
     }
 }
 

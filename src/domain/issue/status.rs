@@ -67,6 +67,15 @@ pub struct QuestionOnIssue {
     pub any_partly: bool,
 }
 
+impl QuestionOnIssue {
+    /// Whether each point is settled. A question that was rejected or withdrawn asks
+    /// nothing any more; what it settled before stays settled.
+    fn points(&self) -> impl Iterator<Item = bool> {
+        let given_up = matches!(self.status, QuestionStatus::Rejected | QuestionStatus::Withdrawn);
+        self.points_settled.iter().copied().filter(move |settled| *settled || !given_up)
+    }
+}
+
 /// Derives the status from the issue's own history and from its context.
 ///
 /// Over several questions conflicting outweighs partial, and partial outweighs
@@ -105,17 +114,18 @@ pub fn status(state: &IssueState, context: &IssueContext) -> IssueStatus {
 }
 
 fn answered(context: &IssueContext) -> Option<IssueStatus> {
-    let points = || context.questions.iter().flat_map(|question| question.points_settled.iter());
+    if context.conflicting {
+        return Some(IssueStatus::ConflictingAnswers);
+    }
+    let points = || context.questions.iter().flat_map(QuestionOnIssue::points);
     let direct = |result| context.answers.contains(&result);
-    let any_settled = points().any(|settled| *settled) || direct(PointResult::Settled);
+    let any_settled = points().any(|settled| settled) || direct(PointResult::Settled);
     let any_partly =
         context.questions.iter().any(|question| question.any_partly) || direct(PointResult::Partly);
     if !any_settled && !any_partly {
         return None;
     }
-    Some(if context.conflicting {
-        IssueStatus::ConflictingAnswers
-    } else if any_partly || points().any(|settled| !settled) {
+    Some(if any_partly || points().any(|settled| !settled) {
         IssueStatus::PartlyAnswered
     } else {
         IssueStatus::Answered
