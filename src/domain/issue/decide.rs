@@ -6,7 +6,8 @@ use super::events::{
     ClosingOutcome, IssueEndorsed, IssueEvent, IssueLink, IssueLinked, IssueReported, Position,
     PositionCorrected, Scope,
 };
-use super::state::{HeldPosition, IssueState, PositionFate, Report, evolve};
+use super::fold::evolve;
+use super::state::{Endorsement, HeldPosition, IssueState, PositionFate, Report};
 use crate::domain::norm::NormRef;
 use crate::domain::values::Day;
 use crate::domain::{
@@ -381,7 +382,7 @@ fn find_position(state: &IssueState, id: Uuid) -> Result<&HeldPosition, Rejectio
     state.positions.iter().find(living).ok_or(Rejection::NoSuchPosition)
 }
 
-fn find_endorsement(state: &IssueState, id: Uuid) -> Result<&super::state::Endorsement, Rejection> {
-    let living = |one: &&super::state::Endorsement| one.id == id && !one.withdrawn;
+fn find_endorsement(state: &IssueState, id: Uuid) -> Result<&Endorsement, Rejection> {
+    let living = |one: &&Endorsement| one.id == id && !one.withdrawn;
     state.endorsements.iter().find(living).ok_or(Rejection::NoSuchEndorsement)
 }

@@ -2,6 +2,7 @@
 
 mod decide;
 mod events;
+mod fold;
 mod state;
 mod status;
 #[cfg(test)]
