@@ -127,7 +127,7 @@ impl<D: Decider> Then<D> {
 pub fn hold_in_any_order<D: Decider>(samples: &[D::Event], facts: &Facts, law: impl Fn(&D::State)) {
     use proptest::prelude::*;
 
-    let order = proptest::collection::vec(0..samples.len(), 0..12);
+    let order = proptest::collection::vec(0..samples.len(), 0..=12);
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::with_cases(200)
