@@ -1,6 +1,10 @@
 //! quesito
+pub mod access;
 pub mod clock;
+pub mod codec;
+pub mod command_handler;
 pub mod domain;
 pub mod event_store;
+pub mod operations;
 pub mod privacy;
 pub mod search;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::calendar::Holiday;
 use super::question::QuestionStatus;
 use super::shared::Visibility;
-use super::values::{BodyId, Number, Ref, RefKind};
+use super::values::{BodyId, Number, Ref, RefKind, Sha256Hex};
 
 /// What other streams say, by the things a command refers to.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,9 @@ pub struct Facts {
     solutions: BTreeMap<Uuid, SolutionFacts>,
     /// Answers with an open conflict, the lesser id of each pair first.
     conflicts: BTreeSet<(Uuid, Uuid)>,
+    /// For each version of the text of the question at hand, the hash that an adhesion
+    /// binds to.
+    pub text_hashes: BTreeMap<u32, Sha256Hex>,
     /// The holidays as registered.
     pub holidays: Vec<Holiday>,
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub mod answer;
 pub mod calendar;
 pub mod communication;
-mod event;
+pub(crate) mod event;
 pub mod facts;
 pub mod issue;
 pub mod italian;

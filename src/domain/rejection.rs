@@ -1,10 +1,24 @@
 //! Every way in which a rule says no.
 
+/// Declares the rejections and the list of them all.
+macro_rules! rejections {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            /// Every rejection.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+        }
+    };
+}
+
+rejections! {
 /// A rule of the domain refused a command.
 ///
 /// One list for all deciders: many rules are the same in several streams. The
 /// words are Italian because a user reads them; `http` gives each its status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum Rejection {
     /// The stream has no beginning yet.
     #[error("La cosa indicata non esiste.")]
@@ -298,4 +312,19 @@ pub enum Rejection {
     /// The rule names no day of the year.
     #[error("La regola della festività non è valida: serve MM-GG, easter oppure easter+1.")]
     NotAHolidayRule,
+}
+}
+
+impl Rejection {
+    /// A stable word for it, in kebab case: the end of the problem's address.
+    pub fn slug(self) -> String {
+        let mut slug = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !slug.is_empty() {
+                slug.push('-');
+            }
+            slug.push(letter.to_ascii_lowercase());
+        }
+        slug
+    }
 }

@@ -318,6 +318,10 @@ pub trait EventStore: Send + Sync + 'static {
     /// leaving no copy of the old bytes behind.
     async fn replace_key_rings(&self, rings: Vec<KeyRing>) -> Result<(), AppendError>;
 
+    /// Whether this process alone can write to the store, so that what it last wrote
+    /// to a stream is what stands there.
+    fn is_exclusive(&self) -> bool;
+
     /// Finishes accepted appends and stops taking new ones. Reading goes on.
     async fn close(&self);
 }

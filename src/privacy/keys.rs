@@ -104,6 +104,11 @@ pub fn command_digest(first_key: Option<&TextKey>, canonical_body: &[u8]) -> Str
     hex(&digest)
 }
 
+/// The SHA-256 of bytes, as 64 lower-case hex digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 fn hmac(key: &[u8; KEY_LEN], message: &[u8]) -> [u8; 32] {
     let mut mac =
         <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");

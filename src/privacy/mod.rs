@@ -24,7 +24,7 @@ mod tests;
 
 pub use epoch::{EpochError, EpochKeys};
 pub use key_id::{InvalidKeyId, KeyId};
-pub use keys::{EpochKey, TextKey, command_digest};
+pub use keys::{EpochKey, TextKey, command_digest, sha256_hex};
 pub use random::{OsRandom, Random, SeededRandom};
 pub use ring_ids::RingIds;
 pub use rings::{RingError, SLOT_LEN, erase_slot, is_erased, rewrap};

@@ -26,7 +26,6 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -37,6 +36,7 @@ use super::key_id::KeyId;
 use super::keys::{EpochKey, KEY_LEN, TextKey};
 use super::random::Random;
 use super::rings;
+pub use crate::domain::values::SealedText;
 use crate::event_store::KeyRing;
 
 /// The only algorithm: XChaCha20-Poly1305 with the key commitment above.
@@ -56,22 +56,6 @@ const COMMITMENT_LEN: usize = 32;
 /// The random bytes sealed in front of a text, so that a hash of the text cannot
 /// be guessed once the text is erased.
 pub type Salt = [u8; SALT_LEN];
-
-/// A text as an event stores it. Bytes are base64url without padding.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SealedText {
-    /// How it is sealed; always [`ALGORITHM`].
-    pub alg: String,
-    /// Which wrapped key opens it; see [`KeyId`].
-    pub key_id: String,
-    /// 24 random bytes.
-    pub nonce: String,
-    /// Salt and text, encrypted, and the tag.
-    pub ct: String,
-    /// 32 bytes that bind the key: no other key opens this text.
-    pub commitment: String,
-}
 
 /// Where a text stands. It opens nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

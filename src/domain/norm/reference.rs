@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{NirUrn, norm_id};
+use super::{NirUrn, norm_id, other_document};
 use crate::domain::values::{
     ArticleCite, AuthorityId, CelexCode, Day, DocumentNumber, Edition, FormCode, Text, Urn,
 };
@@ -79,15 +79,13 @@ impl NormRef {
             Self::Other { norm_id: Some(id), .. } => Some(*id),
             Self::Other { issuer, form, date, number, edition, .. } => {
                 let named = issuer.is_some() && (date.is_some() || number.is_some());
-                let part = |part: Option<String>| part.unwrap_or_default().to_lowercase();
                 named.then(|| {
-                    norm_id(&format!(
-                        "other:{}|{}|{}|{}|{}",
-                        part(issuer.as_ref().map(ToString::to_string)),
-                        part(form.as_ref().map(ToString::to_string)),
-                        part(date.as_ref().map(ToString::to_string)),
-                        part(number.as_ref().map(ToString::to_string)),
-                        part(edition.as_ref().map(ToString::to_string)),
+                    norm_id(&other_document(
+                        issuer.as_ref().map_or("", AuthorityId::as_str),
+                        form.as_ref().map_or("", FormCode::as_str),
+                        date.map(Day::date),
+                        number.as_ref().map_or("", DocumentNumber::as_str),
+                        edition.as_ref().map_or("", Edition::as_str),
                     ))
                 })
             }
@@ -120,14 +118,10 @@ impl NormRef {
             },
             Self::Other { title: Some(Text::Clear(title)), .. } => title.clone(),
             Self::Other { form, number, date, .. } => {
-                let mut label = form.as_ref().map_or("documento".to_owned(), ToString::to_string);
-                if let Some(number) = number {
-                    label.push_str(&format!(" n. {number}"));
-                }
-                if let Some(date) = date {
-                    label.push_str(&format!(" del {date}"));
-                }
-                label
+                let form = form.as_ref().map_or("documento", FormCode::as_str);
+                let number = number.as_ref().map(|number| format!(" n. {number}"));
+                let date = date.map(|date| format!(" del {date}"));
+                format!("{form}{}{}", number.unwrap_or_default(), date.unwrap_or_default())
             }
             Self::Unidentified { .. } => "norma non individuata".into(),
         }

@@ -1,0 +1,1 @@
+//! The rule of access, case by case.

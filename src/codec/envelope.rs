@@ -1,0 +1,130 @@
+//! The metadata of every event: who, on whose behalf, when, because of what.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Instant;
+use crate::domain::registry::Role;
+use crate::domain::values::{BodyId, Day, PersonId};
+
+/// What kind of actor recorded an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// A person.
+    Person,
+    /// A machine with a token of its own.
+    Machine,
+    /// A policy of the product.
+    Policy,
+    /// An import of older records.
+    Import,
+}
+
+/// By which way something reached the association.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceivedVia {
+    /// The body recorded it itself.
+    #[default]
+    #[serde(rename = "self")]
+    Own,
+    /// By telephone.
+    Phone,
+    /// By e-mail.
+    Email,
+    /// By certified e-mail.
+    Pec,
+    /// In a meeting.
+    Meeting,
+}
+
+/// Who recorded an event.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// An opaque reference to the person or machine.
+    pub subject: PersonId,
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// In which role.
+    pub role: Role,
+    /// For which body the role was given.
+    pub body_id: BodyId,
+    /// The body on whose behalf staff acted.
+    pub on_behalf_of: Option<BodyId>,
+}
+
+impl Actor {
+    /// The body whose act it is.
+    pub fn acting_body(&self) -> Option<&BodyId> {
+        Some(self.on_behalf_of.as_ref().unwrap_or(&self.body_id))
+    }
+}
+
+/// The metadata of an event, version 1; frozen like a published schema.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// Who.
+    pub actor: Actor,
+    /// The event that caused this one, when a policy acted.
+    pub causation_id: Option<Uuid>,
+    /// Digest of the command, so that a repeated key with another body is noticed.
+    pub command_digest: String,
+    /// The command.
+    pub command_id: Uuid,
+    /// What belongs together: the command that began it all.
+    pub correlation_id: Uuid,
+    /// The event.
+    pub event_id: Uuid,
+    /// The date of what is recorded.
+    pub occurred_on: Day,
+    /// The software that wrote it.
+    pub producer: String,
+    /// By which way it arrived.
+    pub received_via: ReceivedVia,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+}
+
+/// What all events of one command have in common.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// The command.
+    pub command_id: Uuid,
+    /// What belongs together.
+    pub correlation_id: Uuid,
+    /// The event that caused the command.
+    pub causation_id: Option<Uuid>,
+    /// Who.
+    pub actor: Actor,
+    /// By which way it arrived.
+    pub received_via: ReceivedVia,
+    /// When the first event is recorded.
+    pub recorded_at: Timestamp,
+    /// The date of what is recorded.
+    pub occurred_on: Day,
+}
+
+impl Envelope {
+    pub(super) fn metadata(&self, event_id: Uuid, digest: &str, at: Timestamp) -> Metadata {
+        Metadata {
+            actor: self.actor.clone(),
+            causation_id: self.causation_id,
+            command_digest: digest.to_owned(),
+            command_id: self.command_id,
+            correlation_id: self.correlation_id,
+            event_id,
+            occurred_on: self.occurred_on,
+            producer: concat!("quesito/", env!("CARGO_PKG_VERSION")).to_owned(),
+            received_via: self.received_via,
+            recorded_at: Instant(at),
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! Typed event ⇄ stored bytes.
+//!
+//! Bytes are made once, here: canonical JSON (RFC 8785) with every text sealed
+//! under a key of its own. Reading gives the event back with its texts still
+//! sealed ([`Codec::read`], for folds and decisions) or opened
+//! ([`Codec::open`], for people). Where a later version of an event type needs
+//! the older ones translated, the translation stands in [`upcast`].
+//!
+//! Deliberately absent: any knowledge of what an event means.
+//!
+//! Depends on: `domain`, `event_store`, `clock`, `privacy`.
+
+mod envelope;
+pub mod schemas;
+pub mod upcast;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use envelope::{Actor, ActorKind, Envelope, Metadata, ReceivedVia};
+
+use crate::clock::{Clock, instant_text};
+use crate::domain::values::{ERASED_IT, SealedText, leaves};
+use crate::domain::{EventSet, Recorded};
+use crate::event_store::{EventStore, KeyRing, NewEvent, ReadError, StoredEvent, StreamName};
+use crate::privacy::{self, EpochKeys, KeyId, OpenError, Random, RingIds, TextContext};
+
+/// The namespace of command ids; printed in the design, never changed.
+pub const COMMAND_NAMESPACE: Uuid = Uuid::from_u128(0x7df0_f485_09d3_4cb0_a381_a8e2_edc6_f255);
+
+/// What a stored event could not be read as.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// The type is not known to this version.
+    #[error("unknown event type `{0}`")]
+    UnknownType(String),
+    /// The bytes are not what the type promises.
+    #[error("event of type `{stored_type}` cannot be read: {why}")]
+    Malformed {
+        /// The stored type.
+        stored_type: String,
+        /// What is wrong, without content.
+        why: String,
+    },
+    /// A text does not open although its key was not destroyed.
+    #[error("a text of event {event} does not open: {why}")]
+    Text {
+        /// Which event.
+        event: Uuid,
+        /// Why.
+        why: OpenError,
+    },
+    /// The store could not be asked for a key.
+    #[error(transparent)]
+    Store(#[from] ReadError),
+}
+
+/// The id of a command: the same for every retry, through any node.
+///
+/// `subject` is the person or machine, never the token; `path` is the concrete
+/// path of the request; `key` is the idempotency key.
+pub fn command_id(subject: &str, method: &str, path: &str, key: &str) -> Uuid {
+    let mut name = Vec::with_capacity(subject.len() + path.len() + key.len() + 24);
+    for part in [subject, method, path, key] {
+        name.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        name.extend_from_slice(part.as_bytes());
+    }
+    Uuid::new_v5(&COMMAND_NAMESPACE, &name)
+}
+
+/// The id of the thing a command creates.
+pub fn new_stream_id(command: Uuid) -> Uuid {
+    Uuid::new_v5(&command, b"stream")
+}
+
+/// The id of the n-th event a command causes.
+pub fn event_id(command: Uuid, index: usize) -> Uuid {
+    Uuid::new_v5(&command, index.to_string().as_bytes())
+}
+
+/// Seals and opens; holds the epoch keys.
+pub struct Codec {
+    epochs: RwLock<EpochKeys>,
+    rings: RingIds,
+    clock: Arc<dyn Clock>,
+}
+
+/// Randomness from the clock, in the shape that sealing wants.
+struct Drawn<'a>(&'a dyn Clock);
+
+impl Random for Drawn<'_> {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
+
+impl Codec {
+    /// A codec with these epoch keys, whose new rings lie after `last_ring`.
+    pub fn new(epochs: EpochKeys, last_ring: i64, clock: Arc<dyn Clock>) -> Self {
+        Self { epochs: RwLock::new(epochs), rings: RingIds::after(last_ring), clock }
+    }
+
+    /// Turns the events of one command into stored bytes.
+    ///
+    /// `body` is the canonical body of the command, for its digest.
+    ///
+    /// # Errors
+    ///
+    /// [`CodecError::Malformed`] when an event is not representable as JSON.
+    pub fn write<E: EventSet>(
+        &self,
+        stream: &StreamName,
+        events: &[E],
+        envelope: &Envelope,
+        body: &[u8],
+    ) -> Result<Vec<NewEvent>, CodecError> {
+        let mut written = Vec::with_capacity(events.len());
+        let mut digest = None;
+        let mut at = envelope.recorded_at;
+        for (index, event) in events.iter().enumerate() {
+            let id = event_id(envelope.command_id, index);
+            let stored_type = event.stored_type();
+            let (data, keys, first_key) = self.seal(stream, id, stored_type, event)?;
+            let digest =
+                digest.get_or_insert_with(|| privacy::command_digest(first_key.as_ref(), body));
+            let metadata = envelope.metadata(id, digest, at);
+            at = next_micro(at);
+            written.push(NewEvent {
+                id,
+                stored_type: stored_type.into(),
+                data,
+                metadata: canonical(&metadata, stored_type)?,
+                keys,
+            });
+        }
+        Ok(written)
+    }
+
+    fn seal<E: EventSet>(
+        &self,
+        stream: &StreamName,
+        event_id: Uuid,
+        stored_type: &str,
+        event: &E,
+    ) -> Result<(Vec<u8>, Option<KeyRing>, Option<privacy::TextKey>), CodecError> {
+        let mut data = serde_json::to_value(event).map_err(|why| malformed(stored_type, &why))?;
+        let texts: Vec<_> = leaves(event).into_iter().filter(|leaf| leaf.kind == "Text").collect();
+        let pairs: Vec<_> =
+            texts.iter().map(|leaf| (leaf.pointer.as_str(), leaf.value.as_str())).collect();
+        let context = TextContext { stream: stream.as_str(), event_id, stored_type };
+        let ring = self.rings.next(self.clock.now());
+        let sealing = {
+            let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+            privacy::seal(&mut Drawn(&*self.clock), epochs.current(), &context, &pairs, ring)
+        };
+        for (leaf, sealed) in texts.iter().zip(sealing.sealed) {
+            if let Some(place) = data.pointer_mut(&leaf.pointer) {
+                *place =
+                    serde_json::to_value(sealed).map_err(|why| malformed(stored_type, &why))?;
+            }
+        }
+        Ok((canonical(&data, stored_type)?, sealing.ring, sealing.first_key))
+    }
+
+    /// Reads an event, leaving its texts sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`CodecError`] when type or bytes are not what this version knows.
+    pub fn read<E: EventSet>(&self, stored: &StoredEvent) -> Result<Recorded<E>, CodecError> {
+        let event = decode::<E>(&stored.stored_type, &stored.data)?;
+        recorded(stored, event)
+    }
+
+    /// Reads an event with its texts opened; an erased text reads [`ERASED_IT`].
+    ///
+    /// # Errors
+    ///
+    /// [`CodecError`] as [`Codec::read`], or when a text that was not erased does not open.
+    pub async fn open<E: EventSet>(
+        &self,
+        store: &dyn EventStore,
+        stored: &StoredEvent,
+    ) -> Result<Recorded<E>, CodecError> {
+        let data = self.open_data(store, stored).await?;
+        let bytes =
+            serde_json::to_vec(&data).map_err(|why| malformed(&stored.stored_type, &why))?;
+        recorded(stored, decode::<E>(&stored.stored_type, &bytes)?)
+    }
+
+    /// The data of an event as JSON with its texts opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`Codec::open`].
+    pub async fn open_data(
+        &self,
+        store: &dyn EventStore,
+        stored: &StoredEvent,
+    ) -> Result<Value, CodecError> {
+        let mut data: Value = serde_json::from_slice(&stored.data)
+            .map_err(|why| malformed(&stored.stored_type, &why))?;
+        let mut places = Vec::new();
+        sealed_places(&data, &mut String::new(), &mut places);
+        let Some((_, first)) = places.first() else { return Ok(data) };
+        // All texts of one event share one ring.
+        let ring = match first.key_id.parse::<KeyId>() {
+            Ok(id) => store.key_ring(id.ring).await?,
+            Err(_) => None,
+        };
+        for (pointer, sealed) in &places {
+            let words = self.open_text(stored, pointer, sealed, ring.as_ref())?;
+            if let Some(place) = data.pointer_mut(pointer) {
+                *place = Value::String(words);
+            }
+        }
+        Ok(data)
+    }
+
+    fn open_text(
+        &self,
+        stored: &StoredEvent,
+        pointer: &str,
+        sealed: &SealedText,
+        ring: Option<&KeyRing>,
+    ) -> Result<String, CodecError> {
+        let context = TextContext {
+            stream: stored.stream.as_str(),
+            event_id: stored.id,
+            stored_type: &stored.stored_type,
+        };
+        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        match privacy::open_with_ring(sealed, &context, pointer, ring, &epochs) {
+            Ok(opened) => Ok(opened.text),
+            Err(OpenError::Erased) => Ok(ERASED_IT.to_owned()),
+            Err(why) => Err(CodecError::Text { event: stored.id, why }),
+        }
+    }
+
+    /// The digest a command with this body would have had, when it caused `stored`;
+    /// `None` when its first text was erased, so that nobody can tell any more.
+    ///
+    /// # Errors
+    ///
+    /// [`CodecError`] when the event cannot be read.
+    pub async fn digest_of(
+        &self,
+        store: &dyn EventStore,
+        stored: &StoredEvent,
+        body: &[u8],
+    ) -> Result<Option<String>, CodecError> {
+        let data: Value = serde_json::from_slice(&stored.data)
+            .map_err(|why| malformed(&stored.stored_type, &why))?;
+        let mut places = Vec::new();
+        sealed_places(&data, &mut String::new(), &mut places);
+        // Slot 0 is the text that came first when the command was written.
+        let slot = |sealed: &SealedText| sealed.key_id.parse::<KeyId>().map(|id| id.slot);
+        let first = places.iter().map(|(_, sealed)| sealed).find(|sealed| slot(sealed) == Ok(0));
+        let Some(sealed) = first else { return Ok(Some(privacy::command_digest(None, body))) };
+        let ring = match sealed.key_id.parse::<KeyId>() {
+            Ok(id) => store.key_ring(id.ring).await?,
+            Err(_) => None,
+        };
+        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        match privacy::text_key(sealed, ring.as_ref(), &epochs) {
+            Ok(key) => Ok(Some(privacy::command_digest(Some(&key), body))),
+            Err(OpenError::Erased) => Ok(None),
+            Err(why) => Err(CodecError::Text { event: stored.id, why }),
+        }
+    }
+}
+
+/// Reads the metadata of an event.
+///
+/// # Errors
+///
+/// [`CodecError::Malformed`] when they are not version 1 metadata.
+pub fn metadata(stored: &StoredEvent) -> Result<Metadata, CodecError> {
+    serde_json::from_slice(&stored.metadata).map_err(|why| malformed(&stored.stored_type, &why))
+}
+
+/// Canonical bytes (RFC 8785).
+///
+/// # Errors
+///
+/// [`CodecError::Malformed`] when the value is not representable.
+pub fn canonical(value: &impl Serialize, what: &str) -> Result<Vec<u8>, CodecError> {
+    serde_json_canonicalizer::to_vec(value).map_err(|why| malformed(what, &why))
+}
+
+/// The smallest instant after another that an event can carry.
+pub fn next_micro(instant: Timestamp) -> Timestamp {
+    instant.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(instant)
+}
+
+fn decode<E: EventSet>(stored_type: &str, data: &[u8]) -> Result<E, CodecError> {
+    if let Some(current) = upcast::upcast(stored_type, data) {
+        let (stored_type, data) = current.map_err(|why| malformed(stored_type, &why))?;
+        return decode::<E>(&stored_type, &data);
+    }
+    E::from_slice(stored_type, data)
+        .ok_or_else(|| CodecError::UnknownType(stored_type.to_owned()))?
+        .map_err(|why| malformed(stored_type, &why))
+}
+
+fn recorded<E>(stored: &StoredEvent, event: E) -> Result<Recorded<E>, CodecError> {
+    let metadata = metadata(stored)?;
+    let body = metadata.actor.acting_body().cloned();
+    Ok(Recorded {
+        id: stored.id,
+        occurred_on: metadata.occurred_on,
+        recorded_at: metadata.recorded_at.0,
+        body,
+        event,
+    })
+}
+
+/// What is wrong with the bytes, without repeating what they say.
+fn malformed(stored_type: &str, why: &impl std::fmt::Display) -> CodecError {
+    // serde puts an offending value in backticks or quotes; identifiers only go on.
+    let why = why.to_string();
+    let why = why.split(['`', '"']).next().unwrap_or_default().trim().to_owned();
+    CodecError::Malformed { stored_type: stored_type.to_owned(), why }
+}
+
+/// The sealed texts in a document, with their pointers.
+fn sealed_places(value: &Value, path: &mut String, found: &mut Vec<(String, SealedText)>) {
+    match value {
+        Value::Object(members) if members.contains_key("commitment") => {
+            if let Ok(sealed) = serde_json::from_value(value.clone()) {
+                found.push((path.clone(), sealed));
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let length = path.len();
+                path.push('/');
+                path.push_str(name);
+                sealed_places(member, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let length = path.len();
+                path.push('/');
+                path.push_str(&index.to_string());
+                sealed_places(item, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// An instant in the one form that events carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Instant(pub Timestamp);
+
+impl Serialize for Instant {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&instant_text(self.0))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Instant {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let instant: Timestamp = text.parse().map_err(serde::de::Error::custom)?;
+        if instant_text(instant) == text {
+            Ok(Self(instant))
+        } else {
+            Err(serde::de::Error::custom("an instant is YYYY-MM-DDTHH:MM:SS.ffffffZ"))
+        }
+    }
+}

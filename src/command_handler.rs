@@ -1,0 +1,393 @@
+//! Reads a stream, lets its decider answer, appends the answer.
+//!
+//! A retry meets the same ids and gets the first result; two writers that expect
+//! the same revision cannot both win: the loser decides again on what the winner
+//! wrote, unless it said which revision it had seen.
+//!
+//! Deliberately absent: authorisation and facts from other streams; an operation
+//! brings both.
+//!
+//! Depends on: `domain`, `event_store`, `codec`, `clock`.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use quick_cache::sync::Cache;
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::clock::{Clock, civil_date};
+use crate::codec::{self, Codec, CodecError, Envelope};
+use crate::domain::values::BodyId;
+use crate::domain::{Command, Decider, EventSet, Facts, Recorded, Rejection};
+use crate::event_store::{
+    AppendError, Appended, EventStore, Expected, GlobalPosition, ReadError, Revision, StoredEvent,
+    StreamName,
+};
+
+/// How many streams of each category are kept folded in memory.
+const CACHED_STREAMS: usize = 4_096;
+
+/// How many events one read of a stream takes.
+const PAGE: usize = 500;
+
+/// How often a command decides again after somebody else wrote first.
+const TRIES: usize = 4;
+
+/// A stream, folded.
+pub struct Loaded<D: Decider> {
+    /// Its last revision; `None` when there is no such stream.
+    pub revision: Option<Revision>,
+    /// What it is now.
+    pub state: D::State,
+    /// When the last event was recorded.
+    pub recorded_at: Timestamp,
+    /// The position of its last event.
+    pub position: GlobalPosition,
+    /// The ids of its events, by which a retry is recognised.
+    events: Vec<Uuid>,
+}
+
+impl<D: Decider> Clone for Loaded<D> {
+    fn clone(&self) -> Self {
+        Self {
+            revision: self.revision,
+            state: self.state.clone(),
+            recorded_at: self.recorded_at,
+            position: self.position,
+            events: self.events.clone(),
+        }
+    }
+}
+
+impl<D: Decider> Default for Loaded<D> {
+    fn default() -> Self {
+        Self {
+            revision: None,
+            state: D::State::default(),
+            recorded_at: Timestamp::UNIX_EPOCH,
+            position: GlobalPosition::START,
+            events: Vec::new(),
+        }
+    }
+}
+
+/// What is asked of a stream.
+#[derive(Debug, Clone)]
+pub struct Intent<E> {
+    /// The event proposed.
+    pub proposed: E,
+    /// The envelope; `recorded_at` is set anew for each decision.
+    pub envelope: Envelope,
+    /// The canonical body of the command, for its digest.
+    pub body: Vec<u8>,
+    /// The revision the caller has seen, when the command rests on it.
+    pub seen: Option<Revision>,
+    /// The thing the stream is about; nil where ids are codes.
+    pub stream_id: Uuid,
+    /// The body for which the actor acts.
+    pub acting: BodyId,
+    /// Whether the actor is the coordinator's staff.
+    pub staff: bool,
+    /// What other streams say.
+    pub facts: Facts,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The id of the first event; what the command created has it too.
+    pub event_id: Uuid,
+    /// The last revision of the stream afterwards.
+    pub revision: Revision,
+    /// Where the last event stands in the store.
+    pub position: GlobalPosition,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Whether it was a retry, or nothing was to be done.
+    pub already: bool,
+}
+
+/// Why a command did not come to pass.
+#[derive(Debug, thiserror::Error)]
+pub enum HandleError {
+    /// A rule said no.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The caller had seen an older revision.
+    #[error("the stream has moved on to revision {actual:?}")]
+    Stale {
+        /// The last revision now.
+        actual: Option<Revision>,
+    },
+    /// Others kept writing first.
+    #[error("others kept writing to the stream")]
+    Contended,
+    /// The same idempotency key came with another body.
+    #[error("the idempotency key was used with another body")]
+    KeyReused,
+    /// The events could not be appended.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The stream could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An event could not be read or written.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}
+
+/// Loads streams and appends what their deciders say.
+pub struct CommandHandler {
+    store: Arc<dyn EventStore>,
+    codec: Arc<Codec>,
+    clock: Arc<dyn Clock>,
+    caches: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl CommandHandler {
+    /// A handler over a store.
+    pub fn new(store: Arc<dyn EventStore>, codec: Arc<Codec>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, codec, clock, caches: RwLock::default() }
+    }
+
+    /// The store under it.
+    pub fn store(&self) -> &Arc<dyn EventStore> {
+        &self.store
+    }
+
+    /// The codec it uses.
+    pub fn codec(&self) -> &Arc<Codec> {
+        &self.codec
+    }
+
+    /// A stream, folded, as it is in the store or as this process last left it.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`] when it cannot be read.
+    pub async fn load<D: Decider>(
+        &self,
+        stream: &StreamName,
+    ) -> Result<Arc<Loaded<D>>, HandleError> {
+        let cached = self.cache::<D>().get(stream);
+        // Where nobody else can write, what this process last saw is what is.
+        if let Some(loaded) = &cached
+            && self.store.is_exclusive()
+        {
+            return Ok(loaded.clone());
+        }
+        self.refresh::<D>(stream, cached).await
+    }
+
+    async fn refresh<D: Decider>(
+        &self,
+        stream: &StreamName,
+        known: Option<Arc<Loaded<D>>>,
+    ) -> Result<Arc<Loaded<D>>, HandleError> {
+        let from = known.as_ref().and_then(|known| known.revision).map_or(0, |last| last + 1);
+        let mut page = self.store.read_stream(stream, from, PAGE).await?;
+        if page.is_empty() {
+            return Ok(known.unwrap_or_default());
+        }
+        let mut loaded = known.map_or_else(Loaded::default, |known| (*known).clone());
+        loop {
+            let full = page.len() == PAGE;
+            for stored in &page {
+                self.apply(&mut loaded, stored)?;
+            }
+            let next = loaded.revision.map_or(0, |last| last + 1);
+            if !full {
+                break;
+            }
+            page = self.store.read_stream(stream, next, PAGE).await?;
+        }
+        let loaded = Arc::new(loaded);
+        self.cache::<D>().insert(stream.clone(), loaded.clone());
+        Ok(loaded)
+    }
+
+    fn apply<D: Decider>(
+        &self,
+        loaded: &mut Loaded<D>,
+        stored: &StoredEvent,
+    ) -> Result<(), CodecError> {
+        let fact: Recorded<D::Event> = self.codec.read(stored)?;
+        D::evolve(&mut loaded.state, &fact);
+        loaded.revision = Some(stored.revision);
+        loaded.recorded_at = fact.recorded_at;
+        loaded.position = stored.position;
+        loaded.events.push(stored.id);
+        Ok(())
+    }
+
+    /// Carries out a command on a stream.
+    ///
+    /// # Errors
+    ///
+    /// [`HandleError`] says which rule, which revision or which fault stood against it.
+    #[instrument(skip_all, fields(stream = %stream, command = %intent.envelope.command_id))]
+    pub async fn handle<D: Decider>(
+        &self,
+        stream: &StreamName,
+        mut intent: Intent<D::Event>,
+    ) -> Result<Done, HandleError> {
+        let first = codec::event_id(intent.envelope.command_id, 0);
+        let mut loaded = self.load::<D>(stream).await?;
+        for _ in 0..TRIES {
+            if loaded.events.contains(&first) {
+                return self.already_done(stream, first, &intent.body).await;
+            }
+            if intent.seen.is_some() && intent.seen != loaded.revision {
+                return Err(HandleError::Stale { actual: loaded.revision });
+            }
+            let now = self.clock.now();
+            let at = now.max(codec::next_micro(loaded.recorded_at));
+            intent.envelope.recorded_at = at;
+            let events = D::decide(&loaded.state, command(&intent, first, at))?;
+            if events.is_empty() {
+                return Ok(Done {
+                    event_id: first,
+                    revision: loaded.revision.unwrap_or_default(),
+                    position: loaded.position,
+                    recorded_at: loaded.recorded_at,
+                    already: true,
+                });
+            }
+            match self.append::<D>(stream, &loaded, &events, &intent).await {
+                Ok(done) => return Ok(done),
+                // Somebody wrote first: decide again on what they wrote.
+                Err(HandleError::Append(AppendError::Conflict { .. })) => {
+                    let known = self.cache::<D>().get(stream);
+                    loaded = self.refresh::<D>(stream, known).await?;
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Err(HandleError::Contended)
+    }
+
+    async fn append<D: Decider>(
+        &self,
+        stream: &StreamName,
+        loaded: &Arc<Loaded<D>>,
+        events: &[D::Event],
+        intent: &Intent<D::Event>,
+    ) -> Result<Done, HandleError> {
+        let written = self.codec.write(stream, events, &intent.envelope, &intent.body)?;
+        let expected = loaded.revision.map_or(Expected::NoStream, Expected::Exact);
+        let appended = match self.store.append(stream, expected, written.clone()).await {
+            // The same bytes again tell whether they were stored.
+            Err(AppendError::Unknown(_)) => {
+                self.store.append(stream, expected, written.clone()).await?
+            }
+            other => other?,
+        };
+        self.remember::<D>(stream, loaded, expected, &written, appended)?;
+        let first = written.first().map_or_else(Uuid::nil, |event| event.id);
+        Ok(Done {
+            event_id: first,
+            revision: appended.last_revision,
+            position: appended.position,
+            recorded_at: intent.envelope.recorded_at,
+            already: appended.already_done,
+        })
+    }
+
+    /// Keeps what was just appended, so that the next command need not read it.
+    fn remember<D: Decider>(
+        &self,
+        stream: &StreamName,
+        loaded: &Arc<Loaded<D>>,
+        expected: Expected,
+        written: &[crate::event_store::NewEvent],
+        appended: Appended,
+    ) -> Result<(), CodecError> {
+        let mut next = (**loaded).clone();
+        for (revision, event) in (expected.next()..).zip(written) {
+            let stored = StoredEvent {
+                position: appended.position,
+                stream: stream.clone(),
+                revision,
+                id: event.id,
+                stored_type: event.stored_type.clone(),
+                data: event.data.clone(),
+                metadata: event.metadata.clone(),
+            };
+            self.apply(&mut next, &stored)?;
+        }
+        let cache = self.cache::<D>();
+        let newer = cache.get(stream).is_some_and(|known| known.revision > next.revision);
+        if !newer {
+            cache.insert(stream.clone(), Arc::new(next));
+        }
+        Ok(())
+    }
+
+    async fn already_done(
+        &self,
+        stream: &StreamName,
+        first: Uuid,
+        body: &[u8],
+    ) -> Result<Done, HandleError> {
+        let stored = self.store.find_command(stream, first).await?.ok_or_else(|| {
+            ReadError::Unavailable("an event that was read is no longer found".into())
+        })?;
+        let metadata = codec::metadata(&stored)?;
+        let digest = self.codec.digest_of(&*self.store, &stored, body).await?;
+        if digest.is_some_and(|digest| digest != metadata.command_digest) {
+            return Err(HandleError::KeyReused);
+        }
+        // A command may have caused several events; the answer names the last.
+        let after = self.store.read_stream(stream, stored.revision, PAGE).await?;
+        let mut last = stored.clone();
+        for event in after {
+            if codec::metadata(&event)?.command_id == metadata.command_id {
+                last = event;
+            }
+        }
+        Ok(Done {
+            event_id: first,
+            revision: last.revision,
+            position: last.position,
+            recorded_at: metadata.recorded_at.0,
+            already: true,
+        })
+    }
+
+    /// Forgets every folded stream, so that the next read sees the store.
+    pub fn forget(&self) {
+        self.caches.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn cache<D: Decider>(&self) -> Arc<Cache<StreamName, Arc<Loaded<D>>>> {
+        let key = TypeId::of::<D>();
+        let known = self.caches.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let any = known.unwrap_or_else(|| {
+            let mut caches = self.caches.write().unwrap_or_else(PoisonError::into_inner);
+            caches
+                .entry(key)
+                .or_insert_with(|| {
+                    Arc::new(Cache::<StreamName, Arc<Loaded<D>>>::new(CACHED_STREAMS))
+                })
+                .clone()
+        });
+        // The entry was made two lines above under the same key.
+        any.downcast().unwrap_or_else(|_| Arc::new(Cache::new(CACHED_STREAMS)))
+    }
+}
+
+fn command<E: EventSet>(intent: &Intent<E>, event_id: Uuid, at: Timestamp) -> Command<E> {
+    Command {
+        proposed: intent.proposed.clone(),
+        stream_id: intent.stream_id,
+        event_id,
+        body: intent.acting.clone(),
+        staff: intent.staff,
+        occurred_on: intent.envelope.occurred_on,
+        today: civil_date(at).into(),
+        facts: intent.facts.clone(),
+    }
+}

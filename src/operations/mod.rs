@@ -1,0 +1,110 @@
+//! What can be asked of the product: one path for the API, the web and imports.
+//!
+//! A command goes through the same steps whatever it is about ([`record`]):
+//! who acts and for whom → what the command refers to and what other streams say
+//! of it ([`references`]) → may the actor do this ([`subject`] says to what) →
+//! the decider → the store. Nothing here reads a view to decide.
+//!
+//! Depends on: `access`, `command_handler`, `codec`, `domain`, `privacy`.
+
+pub mod authenticate;
+pub mod record;
+pub mod references;
+pub mod subject;
+pub mod tokens;
+
+use std::sync::Arc;
+
+use crate::access::Denial;
+use crate::clock::Clock;
+use crate::command_handler::{CommandHandler, HandleError};
+use crate::domain::Rejection;
+use crate::event_store::AppendError;
+
+pub use record::{Receipt, Submission, Target};
+
+/// Everything an operation needs.
+pub struct Operations {
+    /// Loads streams and appends decisions.
+    pub handler: CommandHandler,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    in_flight: record::InFlight,
+}
+
+/// A fault in one field of what a client sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// JSON pointer of the field.
+    pub pointer: String,
+    /// A stable word for the kind of fault, such as `unknown_body` or `E_DATE`.
+    pub kind: &'static str,
+    /// What is wrong, in Italian.
+    pub detail: String,
+    /// A value that would do, when one can be guessed.
+    pub hint: Option<String>,
+}
+
+/// Why an operation did not come to pass.
+#[derive(Debug, thiserror::Error)]
+pub enum OperationError {
+    /// Not allowed.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// A rule said no.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// Well-formed, but not processable: fields that are wrong.
+    #[error("{} fields are wrong", .0.len())]
+    Invalid(Vec<FieldFault>),
+    /// The caller had seen an older revision.
+    #[error("the thing has changed since")]
+    Stale,
+    /// The idempotency key came with another body before.
+    #[error("the idempotency key was used with another body")]
+    KeyReused,
+    /// The same command is being carried out at this moment.
+    #[error("the same command is in flight")]
+    InFlight,
+    /// Others kept writing to the same stream.
+    #[error("others kept writing")]
+    Contended,
+    /// More than one append takes.
+    #[error("too large")]
+    TooLarge,
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The store or the views are down or behind.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+impl From<HandleError> for OperationError {
+    fn from(error: HandleError) -> Self {
+        match error {
+            HandleError::Rejected(why) => Self::Rejected(why),
+            HandleError::Stale { .. } => Self::Stale,
+            HandleError::Contended => Self::Contended,
+            HandleError::KeyReused => Self::KeyReused,
+            HandleError::Append(AppendError::Full) => Self::Full,
+            HandleError::Append(AppendError::TooLarge) => Self::TooLarge,
+            HandleError::Append(AppendError::Conflict { .. }) => Self::Contended,
+            HandleError::Append(AppendError::Unavailable(why) | AppendError::Unknown(why)) => {
+                Self::Unavailable(why)
+            }
+            HandleError::Read(why) => Self::Unavailable(why.to_string()),
+            HandleError::Codec(why) => Self::Internal(why.to_string()),
+        }
+    }
+}
+
+impl Operations {
+    /// Operations over a handler.
+    pub fn new(handler: CommandHandler, clock: Arc<dyn Clock>) -> Self {
+        Self { handler, clock, in_flight: record::InFlight::default() }
+    }
+}

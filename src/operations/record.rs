@@ -1,0 +1,343 @@
+//! The one way in which an event is recorded.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::references::Gathered;
+use super::subject::Subject;
+use super::{FieldFault, OperationError, Operations};
+use crate::access::{Action, Actor, Denial, decide, permission};
+use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
+use crate::command_handler::Intent;
+use crate::domain::EventSet;
+use crate::domain::answer::Answer;
+use crate::domain::communication::Communication;
+use crate::domain::issue::Issue;
+use crate::domain::question::Question;
+use crate::domain::registry::{
+    Authority, Body, Calendar, Form, Norm, Person, Reservation, Role, Theme,
+};
+use crate::domain::solution::Solution;
+use crate::domain::values::{BodyId, Day};
+use crate::event_store::{GlobalPosition, Revision, StreamName};
+use crate::privacy::detector::{self, Severity};
+
+/// Which stream a command is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A new thing, whose id follows from the command.
+    New,
+    /// A new thing of the registry, or an existing thing, by its id or code.
+    Named(String),
+}
+
+/// A command as it arrives, from whichever side.
+#[derive(Debug, Clone)]
+pub struct Submission<'a> {
+    /// Who acts.
+    pub actor: Option<&'a Actor>,
+    /// How the actor is recorded.
+    pub kind: ActorKind,
+    /// The category of the stream, such as `issue`.
+    pub category: &'static str,
+    /// Which stream.
+    pub target: Target,
+    /// The stored type of the event proposed.
+    pub stored_type: &'static str,
+    /// Its data, as sent; members that the path names are there already.
+    pub data: Map<String, Value>,
+    /// The date of what is recorded, when the sender says.
+    pub occurred_on: Option<Day>,
+    /// The body on whose behalf staff act.
+    pub on_behalf_of: Option<BodyId>,
+    /// By which way it arrived.
+    pub received_via: ReceivedVia,
+    /// The id of the command.
+    pub command_id: Uuid,
+    /// The event that caused the command, when a policy acts.
+    pub causation_id: Option<Uuid>,
+    /// The revision the sender had seen.
+    pub seen: Option<Revision>,
+    /// Whether the sender has checked the texts for personal data ("ho verificato").
+    pub texts_checked: bool,
+}
+
+/// What a recorded command answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The stream.
+    pub stream: StreamName,
+    /// The id of the event; what it created has it too.
+    pub event_id: Uuid,
+    /// The last revision of the stream.
+    pub revision: Revision,
+    /// Where the event stands in the store.
+    pub position: GlobalPosition,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Whether it had been recorded before.
+    pub already: bool,
+}
+
+/// The commands that are being carried out at this moment.
+#[derive(Default)]
+pub(super) struct InFlight(Mutex<HashSet<Uuid>>);
+
+struct Flight<'a>(&'a InFlight, Uuid);
+
+impl InFlight {
+    fn enter(&self, command: Uuid) -> Result<Flight<'_>, OperationError> {
+        let entered = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(command);
+        if entered { Ok(Flight(self, command)) } else { Err(OperationError::InFlight) }
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
+impl Operations {
+    /// Records an event, if everything allows it.
+    ///
+    /// # Errors
+    ///
+    /// [`OperationError`] says what stood against it; then nothing was stored.
+    pub async fn record(&self, submission: Submission<'_>) -> Result<Receipt, OperationError> {
+        let _flight = self.in_flight.enter(submission.command_id)?;
+        match submission.category {
+            "issue" => self.record_in::<Issue>(submission).await,
+            "question" => self.record_in::<Question>(submission).await,
+            "answer" => self.record_in::<Answer>(submission).await,
+            "solution" => self.record_in::<Solution>(submission).await,
+            "communication" => self.record_in::<Communication>(submission).await,
+            "norm" => self.record_in::<Norm>(submission).await,
+            "body" => self.record_in::<Body>(submission).await,
+            "authority" => self.record_in::<Authority>(submission).await,
+            "theme" => self.record_in::<Theme>(submission).await,
+            "form" => self.record_in::<Form>(submission).await,
+            "calendar" => self.record_in::<Calendar>(submission).await,
+            "person" => self.record_in::<Person>(submission).await,
+            "registration" => self.record_in::<Reservation>(submission).await,
+            other => Err(OperationError::Internal(format!("no category `{other}`"))),
+        }
+    }
+
+    async fn record_in<D: Subject>(
+        &self,
+        mut submission: Submission<'_>,
+    ) -> Result<Receipt, OperationError> {
+        let actor = submission.actor.ok_or(Denial::Anonymous)?;
+        let may = permission(submission.category, submission.stored_type)
+            .ok_or_else(|| OperationError::Internal("an event without permission".into()))?;
+        let name = match &submission.target {
+            Target::New => codec::new_stream_id(submission.command_id).to_string(),
+            Target::Named(id) => id.clone(),
+        };
+        let stream =
+            StreamName::new(format!("{}-{name}", D::CATEGORY)).map_err(|_| Denial::Hidden)?;
+
+        let acting = self.acting(&mut submission, actor).await?;
+        complete::<D>(&mut submission, actor, &acting);
+        let body = codec::canonical(&submission.data, submission.stored_type)
+            .map_err(|why| OperationError::Internal(why.to_string()))?;
+        let proposed = parse::<D>(&submission)?;
+
+        // The subject first: what the caller may not see must not be told apart from
+        // what does not exist, whatever else is wrong with the command.
+        let loaded = self.handler.load::<D>(&stream).await?;
+        let mut resource = D::resource(&loaded.state, &proposed);
+        resource.acting = Some(acting.clone());
+        if loaded.revision.is_none() && !D::begins(&proposed) {
+            return Err(Denial::Hidden.into());
+        }
+        decide(Some(actor), Action::Record(may), &resource)?;
+        check_texts(&proposed, submission.texts_checked)?;
+        let Gathered { facts, faults } = self.gather(actor, &stream, &proposed, &acting).await?;
+        if !faults.is_empty() {
+            return Err(OperationError::Invalid(faults));
+        }
+
+        let occurred_on = submission
+            .occurred_on
+            .or_else(|| D::date_of(&proposed))
+            .unwrap_or_else(|| self.clock.today().into());
+        let on_behalf_of = (acting != actor.body).then(|| acting.clone());
+        let intent = Intent {
+            proposed,
+            envelope: Envelope {
+                command_id: submission.command_id,
+                correlation_id: submission.command_id,
+                causation_id: submission.causation_id,
+                actor: codec::Actor {
+                    subject: actor.subject.clone(),
+                    kind: submission.kind,
+                    role: actor.role,
+                    body_id: actor.body.clone(),
+                    on_behalf_of,
+                },
+                received_via: submission.received_via,
+                recorded_at: self.clock.now(),
+                occurred_on,
+            },
+            body,
+            seen: submission.seen,
+            stream_id: name.parse().unwrap_or_default(),
+            acting,
+            staff: actor.role == Role::Staff,
+            facts,
+        };
+        let done = self.handler.handle::<D>(&stream, intent).await?;
+        Ok(Receipt {
+            stream,
+            event_id: done.event_id,
+            revision: done.revision,
+            position: done.position,
+            recorded_at: done.recorded_at,
+            already: done.already,
+        })
+    }
+
+    /// The body whose act it is: the actor's, or one of their network for which staff act.
+    async fn acting(
+        &self,
+        submission: &mut Submission<'_>,
+        actor: &Actor,
+    ) -> Result<BodyId, OperationError> {
+        let named = || {
+            let speaks = matches!(
+                submission.stored_type,
+                "issue-reported.v1"
+                    | "issue-endorsed.v1"
+                    | "adhesion-given.v1"
+                    | "solution-adopted.v1"
+                    | "solution-declined.v1"
+            );
+            let body = submission.data.get("body").and_then(Value::as_str);
+            body.filter(|_| speaks).and_then(|body| body.parse().ok())
+        };
+        let acting = submission.on_behalf_of.clone().or_else(named);
+        let Some(acting) = acting.filter(|acting| *acting != actor.body) else {
+            return Ok(actor.body.clone());
+        };
+        if actor.role != Role::Staff {
+            return Err(Denial::OnBehalf.into());
+        }
+        if !self.is_member(&actor.body, &acting).await? {
+            return Err(OperationError::Invalid(vec![FieldFault {
+                pointer: "/on_behalf_of".into(),
+                kind: "not_in_network",
+                detail: "L'ente indicato non fa parte della rete del coordinamento.".into(),
+                hint: None,
+            }]));
+        }
+        Ok(acting)
+    }
+}
+
+/// Fills in what follows from who acts: the body, and the association in charge.
+fn complete<D: Subject>(submission: &mut Submission<'_>, actor: &Actor, acting: &BodyId) {
+    for member in D::implied(submission.stored_type) {
+        let value = match *member {
+            "body" => Some(acting.as_str()),
+            "coordinator" => actor.network.as_ref().map(BodyId::as_str),
+            _ => None,
+        };
+        if let (Some(value), false) = (value, submission.data.contains_key(*member)) {
+            submission.data.insert((*member).to_owned(), value.into());
+        }
+    }
+}
+
+fn parse<D: Subject>(submission: &Submission<'_>) -> Result<D::Event, OperationError> {
+    let data = Value::Object(submission.data.clone());
+    let read = D::Event::from_value(submission.stored_type, data)
+        .ok_or_else(|| OperationError::Internal("an event of another category".into()))?;
+    read.map_err(|fault| OperationError::Invalid(vec![FieldFault::from(&fault)]))
+}
+
+/// Refuses texts with a codice fiscale; asks to confirm those that may hold other
+/// personal data, unless the sender says that they were checked.
+fn check_texts(event: &impl serde::Serialize, checked: bool) -> Result<(), OperationError> {
+    let mut faults = Vec::new();
+    for leaf in crate::domain::values::leaves(event) {
+        if leaf.kind != "Text" {
+            continue;
+        }
+        if leaf.value.is_empty() {
+            // A client sent the shape of a sealed text.
+            faults.push(FieldFault {
+                pointer: leaf.pointer,
+                kind: "not_a_text",
+                detail: "Serve una stringa.".into(),
+                hint: None,
+            });
+            continue;
+        }
+        for finding in detector::check(&leaf.value) {
+            if finding.severity == Severity::Refuse || !checked {
+                faults.push(FieldFault {
+                    pointer: leaf.pointer.clone(),
+                    kind: match finding.severity {
+                        Severity::Refuse => "personal_data",
+                        Severity::Warn => "personal_data_to_confirm",
+                    },
+                    detail: format!(
+                        "{} (caratteri {}–{})",
+                        finding.message_it, finding.char_start, finding.char_end
+                    ),
+                    hint: None,
+                });
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(OperationError::Invalid(faults)) }
+}
+
+impl From<&serde_path_to_error::Error<serde_json::Error>> for FieldFault {
+    fn from(fault: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let mut pointer = String::new();
+        for segment in fault.path() {
+            use serde_path_to_error::Segment as S;
+            match segment {
+                S::Seq { index } => pointer.push_str(&format!("/{index}")),
+                S::Map { key } => pointer.push_str(&format!("/{key}")),
+                S::Enum { .. } | S::Unknown => {}
+            }
+        }
+        let why = fault.inner().to_string();
+        let quoted = why.split('`').nth(1).unwrap_or_default().to_owned();
+        let (kind, detail) = if why.starts_with("missing field") {
+            pointer.push_str(&format!("/{quoted}"));
+            ("missing", format!("Manca il dato «{quoted}»."))
+        } else if why.starts_with("unknown field") {
+            if !pointer.ends_with(&format!("/{quoted}")) {
+                pointer.push_str(&format!("/{quoted}"));
+            }
+            ("unknown_member", "Dato non previsto.".to_owned())
+        } else if why.starts_with("unknown variant") {
+            let allowed: Vec<_> = why.split('`').skip(3).step_by(2).collect();
+            ("not_allowed", format!("Valore non previsto; sono ammessi: {}.", allowed.join(", ")))
+        } else if why.starts_with("invalid type") || why.starts_with("invalid value") {
+            ("wrong_type", "Il dato non è del tipo previsto.".to_owned())
+        } else if why.contains("did not match any variant") || why.contains("invalid length") {
+            ("wrong_shape", "Il dato non ha la forma prevista.".to_owned())
+        } else {
+            // The message of one of our own types: Italian, and about the field alone.
+            let why = why.trim_end_matches(|c: char| c != '\n' && c.is_ascii_digit());
+            let why = why.split(" at line").next().unwrap_or(why);
+            ("invalid", format!("{}.", capitalised(why.trim_end_matches('.'))))
+        };
+        Self { pointer, kind, detail, hint: None }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
