@@ -186,7 +186,7 @@ fn adhere(
         return Err(Rejection::AlreadyAdhered);
     }
     check_members(&command.facts, &data.body, &data.speaks_for)?;
-    data.text_sha256.clone_from(&text.sha256);
+    data.text_sha256 = command.facts.text_hashes.get(&text.number.get()).cloned();
     accept(data.into())
 }
 

@@ -102,8 +102,6 @@ data! {
         /// The points.
         #[schema(min_items = 1, max_items = 50)]
         pub points: Vec<Point>,
-        /// Salted hash of the text, so that adhesions bind to it; filled in by the server.
-        pub text_sha256: Option<Sha256Hex>,
     }
 
     /// The text was revised.
@@ -124,8 +122,6 @@ data! {
         /// The points as they stand now; those that keep their id are the same points.
         #[schema(min_items = 1, max_items = 50)]
         pub points: Option<Vec<Point>>,
-        /// Salted hash of the text; filled in by the server.
-        pub text_sha256: Option<Sha256Hex>,
     }
 
     /// Bodies were invited to adhere to a text.
@@ -160,7 +156,8 @@ data! {
         pub signatory_role: Text<120>,
         /// To which text.
         pub text_version: Number,
-        /// The salted hash of that text; filled in by the server.
+        /// The SHA-256 of the stored bytes of the event that wrote that text; filled in by
+        /// the server.
         pub text_sha256: Option<Sha256Hex>,
         /// Before dispatch or in support.
         pub kind: AdhesionKind,

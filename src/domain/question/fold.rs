@@ -167,7 +167,6 @@ fn draft(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &Quest
         background: data.background.clone(),
         proposed_reading: data.proposed_reading.clone(),
         points: text_points(fact.id, &data.points),
-        sha256: data.text_sha256.clone(),
         revised_on: fact.occurred_on,
     });
     attach_from_points(state, fact.occurred_on, &[]);
@@ -188,7 +187,6 @@ fn revise(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &Text
         background: data.background.clone().unwrap_or(before.background),
         proposed_reading: data.proposed_reading.clone().or(before.proposed_reading),
         points: points.unwrap_or(before.points),
-        sha256: data.text_sha256.clone(),
         revised_on: fact.occurred_on,
     });
     attach_from_points(state, fact.occurred_on, &named_before);

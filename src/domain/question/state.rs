@@ -85,8 +85,6 @@ pub struct TextVersion {
     pub proposed_reading: Option<Text<4000>>,
     /// The points as of this version.
     pub points: Vec<TextPoint>,
-    /// Salted hash of the text.
-    pub sha256: Option<Sha256Hex>,
     /// The day of the text.
     pub revised_on: Day,
 }
@@ -145,7 +143,7 @@ pub struct AdhesionState {
     pub signatory_role: Text<120>,
     /// To which text.
     pub text_version: Number,
-    /// The salted hash of that text.
+    /// The hash of that text.
     pub text_sha256: Option<Sha256Hex>,
     /// Before dispatch or in support.
     pub kind: AdhesionKind,

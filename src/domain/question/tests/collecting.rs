@@ -94,6 +94,7 @@ fn a_body_adheres_once_to_a_text_and_again_when_its_substance_changes() {
     let again = || {
         event!(AdhesionGiven, {
             "body": "c_b034", "signatory_role": "sindaca", "text_version": 2, "kind": BEFORE,
+            "text_sha256": "a".repeat(64),
         })
     };
     adhered("editorial").when(again()).then_rejected(Rejection::AlreadyAdhered);
