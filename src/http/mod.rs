@@ -10,6 +10,7 @@
 //! Depends on: `operations`, `projections`, `access`, `codec`, `domain`.
 
 pub mod acts;
+mod csv;
 mod finish;
 mod ids;
 pub mod openapi;
@@ -113,7 +114,7 @@ pub fn router(api: Arc<Api>) -> Router {
     }
     Router::new()
         .nest(PREFIX, below.fallback(not_found))
-        .merge(root::routes())
+        .merge(root::routes(&api))
         .fallback(not_found)
         .layer(axum::middleware::from_fn_with_state(api.clone(), finish::finish))
         .with_state(api)

@@ -10,6 +10,7 @@
 pub mod authenticate;
 pub mod record;
 pub mod references;
+pub mod registration;
 pub mod subject;
 pub mod tokens;
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::references::Gathered;
-use super::subject::Subject;
+use super::subject::{Subject, implied};
 use super::{FieldFault, OperationError, Operations};
 use crate::access::{Action, Actor, Denial, decide, permission};
 use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
@@ -87,7 +87,7 @@ pub struct Receipt {
 #[derive(Default)]
 pub(super) struct InFlight(Mutex<HashSet<Uuid>>);
 
-struct Flight<'a>(&'a InFlight, Uuid);
+pub(super) struct Flight<'a>(&'a InFlight, Uuid);
 
 impl InFlight {
     fn enter(&self, command: Uuid) -> Result<Flight<'_>, OperationError> {
@@ -109,7 +109,7 @@ impl Operations {
     ///
     /// [`OperationError`] says what stood against it; then nothing was stored.
     pub async fn record(&self, submission: Submission<'_>) -> Result<Receipt, OperationError> {
-        let _flight = self.in_flight.enter(submission.command_id)?;
+        let _flight = self.enter(submission.command_id)?;
         match submission.category {
             "issue" => self.record_in::<Issue>(submission).await,
             "question" => self.record_in::<Question>(submission).await,
@@ -130,8 +130,38 @@ impl Operations {
 
     async fn record_in<D: Subject>(
         &self,
-        mut submission: Submission<'_>,
+        submission: Submission<'_>,
     ) -> Result<Receipt, OperationError> {
+        let (stream, intent) = self.prepare::<D>(submission).await?;
+        self.carry_out::<D>(stream, intent).await
+    }
+
+    pub(super) async fn carry_out<D: Subject>(
+        &self,
+        stream: StreamName,
+        intent: Intent<D::Event>,
+    ) -> Result<Receipt, OperationError> {
+        let done = self.handler.handle::<D>(&stream, intent).await?;
+        Ok(Receipt {
+            stream,
+            event_id: done.event_id,
+            revision: done.revision,
+            position: done.position,
+            recorded_at: done.recorded_at,
+            already: done.already,
+        })
+    }
+
+    pub(super) fn enter(&self, command: Uuid) -> Result<Flight<'_>, OperationError> {
+        self.in_flight.enter(command)
+    }
+
+    /// Everything before the decision: for whom, on what, whether it is allowed, and
+    /// what other streams say.
+    pub(super) async fn prepare<D: Subject>(
+        &self,
+        mut submission: Submission<'_>,
+    ) -> Result<(StreamName, Intent<D::Event>), OperationError> {
         let actor = submission.actor.ok_or(Denial::Anonymous)?;
         let may = permission(submission.category, submission.stored_type)
             .ok_or_else(|| OperationError::Internal("an event without permission".into()))?;
@@ -143,7 +173,7 @@ impl Operations {
             StreamName::new(format!("{}-{name}", D::CATEGORY)).map_err(|_| Denial::Hidden)?;
 
         let acting = self.acting(&mut submission, actor).await?;
-        complete::<D>(&mut submission, actor, &acting);
+        complete(&mut submission, actor, &acting);
         let body = codec::canonical(&submission.data, submission.stored_type)
             .map_err(|why| OperationError::Internal(why.to_string()))?;
         let proposed = parse::<D>(&submission)?;
@@ -192,15 +222,7 @@ impl Operations {
             staff: actor.role == Role::Staff,
             facts,
         };
-        let done = self.handler.handle::<D>(&stream, intent).await?;
-        Ok(Receipt {
-            stream,
-            event_id: done.event_id,
-            revision: done.revision,
-            position: done.position,
-            recorded_at: done.recorded_at,
-            already: done.already,
-        })
+        Ok((stream, intent))
     }
 
     /// The body whose act it is: the actor's, or one of their network for which staff act.
@@ -241,8 +263,8 @@ impl Operations {
 }
 
 /// Fills in what follows from who acts: the body, and the association in charge.
-fn complete<D: Subject>(submission: &mut Submission<'_>, actor: &Actor, acting: &BodyId) {
-    for member in D::implied(submission.stored_type) {
+fn complete(submission: &mut Submission<'_>, actor: &Actor, acting: &BodyId) {
+    for member in implied(submission.stored_type) {
         let value = match *member {
             "body" => Some(acting.as_str()),
             "coordinator" => actor.network.as_ref().map(BodyId::as_str),

@@ -32,25 +32,21 @@ pub trait Subject: Decider {
     /// Whether the event begins a stream.
     fn begins(proposed: &Self::Event) -> bool;
 
-    /// Members of the data that follow from who acts when they are not given.
-    fn implied(stored_type: &str) -> &'static [&'static str] {
-        match stored_type {
-            "issue-reported.v1" => &["body", "coordinator"],
-            "issue-endorsed.v1"
-            | "adhesion-given.v1"
-            | "solution-adopted.v1"
-            | "solution-declined.v1" => &["body"],
-            "question-drafted.v1"
-            | "answer-received.v1"
-            | "solution-proposed.v1"
-            | "communication-recorded.v1" => &["coordinator"],
-            _ => &[],
-        }
-    }
-
     /// The date that the data themselves give for what is recorded.
     fn date_of(_proposed: &Self::Event) -> Option<Day> {
         None
+    }
+}
+
+/// Members of the data that follow from who acts when they are not given.
+pub fn implied(stored_type: &str) -> &'static [&'static str] {
+    match stored_type {
+        "issue-reported.v1" => &["body", "coordinator"],
+        "issue-endorsed.v1" | "adhesion-given.v1" | "solution-adopted.v1"
+        | "solution-declined.v1" => &["body"],
+        "question-drafted.v1" | "answer-received.v1" | "solution-proposed.v1"
+        | "communication-recorded.v1" => &["coordinator"],
+        _ => &[],
     }
 }
 
