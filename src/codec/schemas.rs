@@ -13,6 +13,7 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::access::tokens::TokenEvent;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
+use crate::domain::document::DocumentEvent;
 use crate::domain::issue::IssueEvent;
 use crate::domain::question::QuestionEvent;
 use crate::domain::registry::{
@@ -43,6 +44,7 @@ pub fn event_types() -> Vec<(&'static str, &'static EventType)> {
         of::<PersonEvent>("person"),
         of::<ReservationEvent>("registration"),
         of::<TokenEvent>("op"),
+        of::<DocumentEvent>("op"),
     ]
     .concat()
 }

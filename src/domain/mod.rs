@@ -17,6 +17,7 @@ use uuid::Uuid;
 pub mod answer;
 pub mod calendar;
 pub mod communication;
+pub mod document;
 pub(crate) mod event;
 pub mod facts;
 pub mod issue;

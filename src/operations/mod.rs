@@ -8,6 +8,7 @@
 //! Depends on: `access`, `command_handler`, `codec`, `domain`, `privacy`.
 
 pub mod authenticate;
+pub mod documents;
 pub mod record;
 pub mod references;
 pub mod registration;
@@ -15,6 +16,8 @@ pub mod subject;
 pub mod tokens;
 
 use std::sync::Arc;
+
+use object_store::ObjectStore;
 
 use crate::access::Denial;
 use crate::clock::Clock;
@@ -30,6 +33,7 @@ pub struct Operations {
     pub handler: CommandHandler,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    documents: Arc<dyn ObjectStore>,
     in_flight: record::InFlight,
 }
 
@@ -104,8 +108,12 @@ impl From<HandleError> for OperationError {
 }
 
 impl Operations {
-    /// Operations over a handler.
-    pub fn new(handler: CommandHandler, clock: Arc<dyn Clock>) -> Self {
-        Self { handler, clock, in_flight: record::InFlight::default() }
+    /// Operations over a handler, with documents kept in an object store.
+    pub fn new(
+        handler: CommandHandler,
+        clock: Arc<dyn Clock>,
+        documents: Arc<dyn ObjectStore>,
+    ) -> Self {
+        Self { handler, clock, documents, in_flight: record::InFlight::default() }
     }
 }

@@ -128,10 +128,7 @@ fn has_number(state: &CommunicationState, number: Uuid) -> bool {
     state.registrations.iter().any(|known| reservation_id(&known.data) == number)
 }
 
-fn rehearsal(
-    intent: &Intent<CommunicationEvent>,
-    event_id: Uuid,
-) -> Command<CommunicationEvent> {
+fn rehearsal(intent: &Intent<CommunicationEvent>, event_id: Uuid) -> Command<CommunicationEvent> {
     Command {
         proposed: intent.proposed.clone(),
         stream_id: intent.stream_id,

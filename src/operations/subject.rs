@@ -42,9 +42,13 @@ pub trait Subject: Decider {
 pub fn implied(stored_type: &str) -> &'static [&'static str] {
     match stored_type {
         "issue-reported.v1" => &["body", "coordinator"],
-        "issue-endorsed.v1" | "adhesion-given.v1" | "solution-adopted.v1"
+        "issue-endorsed.v1"
+        | "adhesion-given.v1"
+        | "solution-adopted.v1"
         | "solution-declined.v1" => &["body"],
-        "question-drafted.v1" | "answer-received.v1" | "solution-proposed.v1"
+        "question-drafted.v1"
+        | "answer-received.v1"
+        | "solution-proposed.v1"
         | "communication-recorded.v1" => &["coordinator"],
         _ => &[],
     }
