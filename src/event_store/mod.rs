@@ -2,7 +2,8 @@
 //!
 //! A store is a set of append-only *streams* and one total order over all of
 //! them. This page knows bytes and names, and nothing of the domain. An *engine*
-//! implements it: [`memory`] for tests, [`sqlite`] for one machine. One contract
+//! implements it: [`memory`] for tests, [`sqlite`] for one machine (what both decide
+//! alike is in `rules`, their common subscription in `following`). One contract
 //! suite (`tests/event_store/`) runs on every engine.
 //!
 //! Deliberately absent: an "any revision" append (two writers could overwrite
@@ -17,7 +18,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+mod following;
 pub mod memory;
+mod rules;
 pub mod sqlite;
 
 /// Most events in one append, on every engine.
@@ -25,7 +28,7 @@ pub const MAX_EVENTS: usize = 64;
 
 /// Most bytes (data and metadata) in one append, on every engine.
 ///
-/// 900 KiB: below the 1 MiB that an EventStoreDB server takes by default.
+/// 900 KiB: below the 1 MiB that an `EventStoreDB` server takes by default.
 pub const MAX_BYTES: usize = 900 * 1024;
 
 /// The name of a stream: `category-id`, such as `issue-0190…` or `body-c_a944`.
@@ -114,7 +117,7 @@ impl Expected {
     pub fn next(self) -> Revision {
         match self {
             Self::NoStream => 0,
-            Self::Exact(revision) => revision + 1,
+            Self::Exact(revision) => revision.saturating_add(1),
         }
     }
 }
@@ -258,7 +261,8 @@ pub trait EventStore: Send + Sync + 'static {
     ///
     /// Appending again what is already there (same ids at the expected place) answers
     /// the first result with `already_done`. Once accepted, an append is completed
-    /// even if the caller stops waiting.
+    /// even if the caller stops waiting. A key ring that exists is never overwritten:
+    /// an append that brings its id again is refused as `Unavailable`.
     ///
     /// # Errors
     ///
@@ -314,15 +318,21 @@ pub trait EventStore: Send + Sync + 'static {
     /// Rings of wrapped keys after an id, at most `limit`, in the order of ids.
     async fn key_rings(&self, after: i64, limit: usize) -> Result<Vec<KeyRing>, ReadError>;
 
-    /// Replaces rings (a key destroyed, an epoch changed), durable before it answers,
-    /// leaving no copy of the old bytes behind.
+    /// Replaces rings (a key destroyed, an epoch changed), all or nothing, durable before
+    /// it answers, leaving no copy of the old bytes behind.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when a ring does not exist or would become longer; `Unknown` when
+    /// old bytes may be left somewhere: replace again.
     async fn replace_key_rings(&self, rings: Vec<KeyRing>) -> Result<(), AppendError>;
 
     /// Whether this process alone can write to the store, so that what it last wrote
     /// to a stream is what stands there.
     fn is_exclusive(&self) -> bool;
 
-    /// Finishes accepted appends and stops taking new ones. Reading goes on.
+    /// Finishes accepted appends and stops taking new ones. Reading goes on; a
+    /// subscription tells what is stored and then waits.
     async fn close(&self);
 }
 
