@@ -22,7 +22,7 @@ const KEPT: usize = 8;
 /// Strings of stored types kept per connection.
 const KNOWN_TYPES: usize = 1024;
 
-/// The columns of a stored event, in the order [`Reader::event`] takes them.
+/// The columns of a stored event, in the order [`event`] takes them.
 macro_rules! events {
     ($rest:literal) => {
         concat!(
