@@ -49,6 +49,15 @@ impl Act {
         }
     }
 
+    /// The name of the schema of its body: `report_issue` as a type name.
+    pub fn schema(&self) -> &'static str {
+        static NAMES: std::sync::OnceLock<std::collections::HashMap<&str, String>> =
+            std::sync::OnceLock::new();
+        let names = NAMES
+            .get_or_init(|| ACTS.iter().map(|act| (act.id, super::openapi::pascal(act.id))).collect());
+        names.get(self.id).map_or("", String::as_str)
+    }
+
     /// Whether it begins a new stream whose id follows from the command.
     pub fn creates(&self) -> bool {
         self.parameters().next().is_none() && !self.names_itself()

@@ -13,7 +13,9 @@ pub mod acts;
 mod csv;
 mod finish;
 mod ids;
+mod limits;
 pub mod openapi;
+mod params;
 pub mod problem;
 pub mod problems;
 mod rate_limit;
@@ -57,6 +59,8 @@ pub struct Api {
     pub clock: Arc<dyn Clock>,
     /// The public address, without a slash at the end.
     pub base: String,
+    /// The engine of the event store, by name.
+    pub engine: &'static str,
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
     limiter: RateLimiter,
@@ -72,6 +76,8 @@ pub struct ApiOptions {
     pub rate_limit: u32,
     /// Whether a proxy in front names the client's address.
     pub trusted_proxy: bool,
+    /// The engine of the event store, by name.
+    pub engine: &'static str,
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
 }
@@ -89,6 +95,7 @@ impl Api {
             views,
             clock,
             base: options.base,
+            engine: options.engine,
             disclaimer: options.disclaimer,
             limiter: RateLimiter::new(options.rate_limit, options.trusted_proxy),
             answers: representation::Answers::default(),

@@ -4,8 +4,8 @@
 //! statuses and links from the tables. `openapi/quesito.v1.json` is this document,
 //! checked in; a test compares the two.
 
-mod acts;
-mod components;
+pub(super) mod acts;
+pub(super) mod components;
 mod reads;
 
 use std::collections::BTreeMap;

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::problem::Problem;
 use crate::access::Scope;
+use crate::domain::registry::Role;
 use crate::event_store::Revision;
 
 /// How many bytes of answers are kept.
@@ -37,8 +38,10 @@ pub struct Question {
     pub address: String,
     /// What the caller may read.
     pub scope: Scope,
-    /// What else the answer depends on, such as the media type asked for.
-    pub variant: u8,
+    /// In which role: notes are for some and not for others.
+    pub role: Option<Role>,
+    /// Whether it is CSV.
+    pub csv: bool,
     /// The civil day.
     pub day: jiff::civil::Date,
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::acts::{Act, Seen};
 use super::problem::Problem;
 use super::request::{Caller, Trace};
-use super::{Api, ids};
+use super::{Api, ids, limits};
 use crate::codec::{self, ActorKind, ReceivedVia};
 use crate::domain::Rejection;
 use crate::domain::norm::{NirUrn, norm_id};
@@ -104,6 +104,10 @@ async fn run(
     let actor = caller.actor.as_ref().ok_or_else(Problem::unauthenticated)?;
     let key = idempotency_key(headers)?;
     let mut data = object(headers, body)?;
+    let faults = limits::check(act.schema(), &data);
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
     let envelope = take_envelope(&mut data)?;
     let target = target(act, params, &mut data)?;
     let seen = seen(act, headers)?;
@@ -139,7 +143,8 @@ struct Wrapping {
     texts_checked: bool,
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
+/// The key by which a retry is recognised.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
     let missing = |detail: &str| {
         Problem::new(
             StatusCode::BAD_REQUEST,

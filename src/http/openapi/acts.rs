@@ -56,7 +56,7 @@ fn description(act: &Act) -> String {
     )
 }
 
-fn parameter(name: &str) -> Value {
+pub fn parameter(name: &str) -> Value {
     let schema = match name {
         "body_id" | "authority_id" | "theme_id" | "form_id" | "member_id" | "person_id" => json!({
             "type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[a-z0-9][a-z0-9_-]*$",

@@ -1,0 +1,78 @@
+//! Query parameters: typed, closed, refused by name.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa::openapi::path::ParameterIn;
+
+use super::problem::Problem;
+use crate::codec::schemas;
+
+/// The parameters of an address, read into a type that knows them all.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let query = parts.uri.query().unwrap_or_default();
+        parse(query).map(Self).map_err(IntoResponse::into_response)
+    }
+}
+
+/// Reads parameters.
+///
+/// # Errors
+///
+/// A [`Problem`] that names the parameter, when one is unknown, repeated or wrong.
+pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let read = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(read).map_err(|fault| {
+        let why = fault.inner().to_string();
+        let quoted = why.split('`').nth(1).unwrap_or_default().to_owned();
+        let path = fault.path().to_string();
+        let (name, kind, detail) = if why.starts_with("unknown field") {
+            (quoted, "unknown_parameter", "Parametro non previsto.".to_owned())
+        } else if why.starts_with("missing field") {
+            (quoted, "missing", "Parametro mancante.".to_owned())
+        } else if why.starts_with("duplicate field") {
+            (quoted, "repeated", "Il parametro è ripetuto.".to_owned())
+        } else if why.starts_with("unknown variant") || why.contains("invalid") {
+            (path, "invalid", "Il valore non è ammesso.".to_owned())
+        } else {
+            (path, "invalid", why)
+        };
+        Problem::new(
+            axum::http::StatusCode::BAD_REQUEST,
+            "invalid-parameters",
+            "Parametri non validi",
+            "Un parametro dell'indirizzo non è previsto o non è valido.",
+        )
+        .at(name, kind, &detail)
+    })
+}
+
+/// The parameters of a type, as the API document describes them.
+pub fn describe<T: IntoParams>() -> Vec<Value> {
+    T::into_params(|| Some(ParameterIn::Query))
+        .iter()
+        .map(|parameter| {
+            let mut value = serde_json::to_value(parameter).unwrap_or_default();
+            if let Some(schema) = value.get("schema").cloned() {
+                let schema: Result<utoipa::openapi::RefOr<utoipa::openapi::Schema>, _> =
+                    serde_json::from_value(schema);
+                if let Ok(schema) = schema {
+                    value["schema"] = schemas::tidy(&schema);
+                }
+            }
+            if value.get("required").is_none() {
+                value["required"] = json!(false);
+            }
+            value
+        })
+        .collect()
+}
