@@ -5,6 +5,7 @@ pub mod codec;
 pub mod command_handler;
 pub mod domain;
 pub mod event_store;
+pub mod http;
 pub mod operations;
 pub mod privacy;
 pub mod projections;

@@ -53,8 +53,9 @@ impl Act {
     pub fn schema(&self) -> &'static str {
         static NAMES: std::sync::OnceLock<std::collections::HashMap<&str, String>> =
             std::sync::OnceLock::new();
-        let names = NAMES
-            .get_or_init(|| ACTS.iter().map(|act| (act.id, super::openapi::pascal(act.id))).collect());
+        let names = NAMES.get_or_init(|| {
+            ACTS.iter().map(|act| (act.id, super::openapi::pascal(act.id))).collect()
+        });
         names.get(self.id).map_or("", String::as_str)
     }
 
@@ -65,8 +66,10 @@ impl Act {
 
     /// Whether it begins a stream that is named by a code in the data.
     pub fn names_itself(&self) -> bool {
-        matches!(self.category, "body" | "authority" | "theme" | "form" | "norm" | "person" | "calendar")
-            && self.parameters().next().is_none()
+        matches!(
+            self.category,
+            "body" | "authority" | "theme" | "form" | "norm" | "person" | "calendar"
+        ) && self.parameters().next().is_none()
     }
 }
 

@@ -17,8 +17,10 @@ pub fn from_items(items: &[Value]) -> String {
     let mut csv = columns.iter().map(|name| cell(name)).collect::<Vec<_>>().join(",");
     csv.push_str("\r\n");
     for item in items {
-        let row: Vec<_> =
-            columns.iter().map(|name| cell(&plain(item.get(*name).unwrap_or(&Value::Null)))).collect();
+        let row: Vec<_> = columns
+            .iter()
+            .map(|name| cell(&plain(item.get(*name).unwrap_or(&Value::Null))))
+            .collect();
         csv.push_str(&row.join(","));
         csv.push_str("\r\n");
     }

@@ -111,7 +111,8 @@ pub fn router(api: Arc<Api>) -> Router {
         paths.insert(read.path, route.merge((read.route)()));
     }
     for act in ACTS {
-        let handler = move |State(api): State<Arc<Api>>, request: Request| accept(api, act, request);
+        let handler =
+            move |State(api): State<Arc<Api>>, request: Request| accept(api, act, request);
         let route = paths.remove(act.path).unwrap_or_default();
         paths.insert(act.path, route.merge(post(handler)));
     }

@@ -3,14 +3,10 @@
 //! A row says where something is read, what it is called, which parameters it takes
 //! and what it answers; the handlers stand beside, one file for each kind of thing.
 
-mod cases;
 mod documents;
-mod feed;
 mod plumbing;
-mod registry;
 mod status;
 mod tokens;
-mod whole;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -89,7 +85,10 @@ impl Answer {
     #[must_use]
     pub fn or_csv(mut self) -> Self {
         if let Value::Object(content) = &mut self.content {
-            content.insert("text/csv".into(), json!({"schema": {"type": "string", "maxLength": 10_000_000}}));
+            content.insert(
+                "text/csv".into(),
+                json!({"schema": {"type": "string", "maxLength": 10_000_000}}),
+            );
         }
         self
     }
@@ -98,9 +97,20 @@ impl Answer {
     pub fn media(description: &'static str, media: &[&str]) -> Self {
         let content: Map<String, Value> = media
             .iter()
-            .map(|media| ((*media).to_owned(), json!({"schema": {"type": "string", "maxLength": 30_000_000}})))
+            .map(|media| {
+                (
+                    (*media).to_owned(),
+                    json!({"schema": {"type": "string", "maxLength": 30_000_000}}),
+                )
+            })
             .collect();
-        Self { status: 200, description, content: Value::Object(content), request: None, problems: &[] }
+        Self {
+            status: 200,
+            description,
+            content: Value::Object(content),
+            request: None,
+            problems: &[],
+        }
     }
 
     /// The same with a body.
@@ -123,3 +133,127 @@ impl Answer {
 pub fn none() -> Vec<Value> {
     Vec::new()
 }
+
+/// The schema of a body, by the type that carries it.
+fn body<T: ToSchema + PartialSchema>(
+    name: &str,
+    components: &mut BTreeMap<String, Value>,
+) -> Value {
+    components::add::<T>(name, components);
+    json!({"required": true, "description": "What is asked for.", "content": {"application/json": {
+        "schema": {"$ref": format!("#/components/schemas/{name}")},
+    }}})
+}
+
+/// Every reading, and every command beside the acts.
+pub const READS: &[Read] = &[
+    Read {
+        method: "get",
+        path: "/status",
+        id: "show_status",
+        summary: "Whether the service is well",
+        description: "How far the views and the search index are behind the store, and which streams they cannot follow.",
+        access: Access::Public,
+        parameters: none,
+        answer: |all| Answer::of::<status::ServiceStatus>("ServiceStatus", all),
+        route: status::one,
+    },
+    Read {
+        method: "post",
+        path: "/text-checks",
+        id: "check_text",
+        summary: "Check a text for personal data",
+        description: "A dry run of the check that every text of a command goes through; nothing is kept.",
+        access: Access::SignedIn,
+        parameters: none,
+        answer: |all| {
+            let request = body::<tokens::TextCheck>("TextCheck", all);
+            Answer::of::<tokens::TextFindings>("TextFindings", all)
+                .taking(request, &[413, 415, 422])
+        },
+        route: tokens::text_checks,
+    },
+    Read {
+        method: "get",
+        path: "/tokens",
+        id: "list_tokens",
+        summary: "List the tokens",
+        description: "For operators. Never the tokens themselves.",
+        access: Access::SignedIn,
+        parameters: none,
+        answer: |all| Answer {
+            problems: &[403],
+            ..Answer::of::<tokens::TokenList>("TokenList", all)
+        },
+        route: tokens::collection,
+    },
+    Read {
+        method: "post",
+        path: "/tokens",
+        id: "create_token",
+        summary: "Issue a token",
+        description: "For operators. The token is shown this once; only its hash is kept.",
+        access: Access::SignedIn,
+        parameters: none,
+        answer: |all| {
+            let request = body::<tokens::CreateToken>("CreateToken", all);
+            Answer::of::<tokens::IssuedToken>("IssuedToken", all)
+                .taking(request, &[403, 409, 413, 415, 422, 507])
+                .with_status(201)
+        },
+        route: axum::routing::MethodRouter::new,
+    },
+    Read {
+        method: "post",
+        path: "/tokens/{token_id}/revocation",
+        id: "revoke_token",
+        summary: "Revoke a token",
+        description: "For operators. Repeating it is harmless.",
+        access: Access::SignedIn,
+        parameters: none,
+        answer: |all| {
+            let request = body::<tokens::RevokeToken>("RevokeToken", all);
+            Answer::media("Revoked.", &[])
+                .taking(request, &[403, 409, 413, 415, 422, 507])
+                .with_status(204)
+        },
+        route: tokens::revocation,
+    },
+    Read {
+        method: "post",
+        path: "/documents",
+        id: "upload_document",
+        summary: "Put a document into the document store",
+        description: "At most 25 MiB, encrypted under a key of its own. Events refer to it by its SHA-256.",
+        access: Access::SignedIn,
+        parameters: none,
+        answer: |all| {
+            let request = json!({"required": true, "description": "The bytes of the document.", "content": {
+                "application/pdf": {"schema": {"type": "string", "format": "binary", "maxLength": 26_214_400}},
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": 26_214_400}},
+                "text/plain": {"schema": {"type": "string", "maxLength": 26_214_400}},
+            }});
+            Answer::of::<crate::operations::documents::StoredDocument>("StoredDocument", all)
+                .taking(request, &[403, 409, 413, 415, 507])
+                .with_status(201)
+        },
+        route: documents::collection,
+    },
+    Read {
+        method: "get",
+        path: "/documents/{sha256}",
+        id: "show_document",
+        summary: "Read a document",
+        description: "Whoever may read a thing that refers to it may read the document; so may the body that put it there.",
+        access: Access::SignedIn,
+        parameters: || super::params::describe::<documents::DocumentParams>(),
+        answer: |_| Answer {
+            problems: &[410],
+            ..Answer::media(
+                "The bytes of the document.",
+                &["application/pdf", "application/octet-stream", "text/plain"],
+            )
+        },
+        route: documents::one,
+    },
+];

@@ -123,9 +123,7 @@ impl Answer {
             response
         };
         response.headers_mut().insert(header::ETAG, self.etag.clone());
-        response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 }
@@ -134,6 +132,7 @@ fn has_already(request: &HeaderMap, etag: &HeaderValue) -> bool {
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let own = etag.to_str().unwrap_or_default();
     known.is_some_and(|known| {
-        known.trim() == "*" || known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == own)
+        known.trim() == "*"
+            || known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == own)
     })
 }

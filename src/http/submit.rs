@@ -19,7 +19,6 @@ use super::problem::Problem;
 use super::request::{Caller, Trace};
 use super::{Api, ids, limits};
 use crate::codec::{self, ActorKind, ReceivedVia};
-use crate::domain::Rejection;
 use crate::domain::norm::{NirUrn, norm_id};
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::Revision;

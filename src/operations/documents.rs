@@ -13,13 +13,17 @@ use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use uuid::Uuid;
 
+use super::subject::Subject;
 use super::{OperationError, Operations};
-use crate::access::{Actor, Denial};
+use crate::access::{Action, Actor, Denial, decide};
 use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
 use crate::command_handler::Intent;
+use crate::domain::answer::Answer;
+use crate::domain::communication::Communication;
 use crate::domain::document::{Document, DocumentEvent, DocumentState, DocumentStored};
+use crate::domain::issue::Issue;
 use crate::domain::registry::Role;
-use crate::domain::values::{MediaType, Sha256Hex, Text};
+use crate::domain::values::{DocumentRef, MediaType, Sha256Hex, Text};
 use crate::domain::{Facts, Recorded};
 use crate::event_store::StreamName;
 use crate::privacy::sha256_hex;
@@ -131,6 +135,41 @@ impl Operations {
     ) -> Result<Option<DocumentState>, OperationError> {
         let loaded = self.handler.load::<Document>(&stream(hash.as_str())?).await?;
         Ok(loaded.state.stored.is_some().then(|| loaded.state.clone()))
+    }
+
+    /// Whether a thing that the actor may read refers to a document.
+    ///
+    /// # Errors
+    ///
+    /// [`OperationError::Unavailable`] when the store cannot be read.
+    pub async fn refers_to(
+        &self,
+        actor: &Actor,
+        referrer: &StreamName,
+        hash: &Sha256Hex,
+    ) -> Result<bool, OperationError> {
+        let named = |document: &DocumentRef| document.sha256 == *hash;
+        let (resource, named) = match referrer.category() {
+            "issue" => {
+                let loaded = self.handler.load::<Issue>(referrer).await?;
+                let state = &loaded.state;
+                let own = state.report.iter().flat_map(|report| &report.data.documents);
+                let held = state.positions.iter().flat_map(|held| &held.data.documents);
+                (Issue::readable(state), own.chain(held).any(named))
+            }
+            "answer" => {
+                let loaded = self.handler.load::<Answer>(referrer).await?;
+                let mut own = loaded.state.receipt.iter().flat_map(|one| &one.data.documents);
+                (Answer::readable(&loaded.state), own.any(named))
+            }
+            "communication" => {
+                let loaded = self.handler.load::<Communication>(referrer).await?;
+                let mut own = loaded.state.documents.iter().map(|one| &one.document);
+                (Communication::readable(&loaded.state), own.any(named))
+            }
+            _ => return Ok(false),
+        };
+        Ok(named && decide(Some(actor), Action::Read, &resource).is_ok())
     }
 
     /// The bytes of a document; `None` when its key was destroyed.

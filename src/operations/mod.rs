@@ -35,6 +35,7 @@ pub struct Operations {
     pub clock: Arc<dyn Clock>,
     documents: Arc<dyn ObjectStore>,
     in_flight: record::InFlight,
+    known_tokens: tokio::sync::Mutex<tokens::KnownTokens>,
 }
 
 /// A fault in one field of what a client sent.
@@ -114,6 +115,12 @@ impl Operations {
         clock: Arc<dyn Clock>,
         documents: Arc<dyn ObjectStore>,
     ) -> Self {
-        Self { handler, clock, documents, in_flight: record::InFlight::default() }
+        Self {
+            handler,
+            clock,
+            documents,
+            in_flight: record::InFlight::default(),
+            known_tokens: tokio::sync::Mutex::default(),
+        }
     }
 }

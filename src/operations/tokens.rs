@@ -12,7 +12,16 @@ use crate::command_handler::Intent;
 use crate::domain::Facts;
 use crate::domain::registry::Role;
 use crate::domain::values::{BodyId, Day, PersonId, Text};
-use crate::event_store::StreamName;
+use crate::event_store::{GlobalPosition, StreamName};
+
+const PAGE: usize = 2_000;
+
+/// The tokens found so far, and how far the walk has come.
+#[derive(Default)]
+pub(super) struct KnownTokens {
+    after: GlobalPosition,
+    ids: Vec<Uuid>,
+}
 
 /// What a new token is to be.
 #[derive(Debug, Clone)]
@@ -146,6 +155,33 @@ impl Operations {
             facts: Facts::default(),
         };
         Ok(self.handler.handle::<Token>(&stream, intent).await?.already)
+    }
+
+    /// All tokens, in the order of issue.
+    ///
+    /// They are found by walking the store once, and from there on from where the last
+    /// walk ended: listing tokens is rare, and an index would be a second truth.
+    ///
+    /// # Errors
+    ///
+    /// [`OperationError`] when it is not allowed or cannot be read.
+    pub async fn list_tokens(&self, actor: &Actor) -> Result<Vec<TokenSummary>, OperationError> {
+        decide(Some(actor), Action::ManageTokens, &Resource::default())?;
+        let mut known = self.known_tokens.lock().await;
+        loop {
+            let page = self.handler.store().read_all(known.after, PAGE).await;
+            let page = page.map_err(|why| OperationError::Unavailable(why.to_string()))?;
+            let Some(last) = page.last() else { break };
+            known.after = last.position;
+            let first = page.iter().filter(|event| event.revision == 0);
+            let ids = first.filter_map(|event| event.stream.id().strip_prefix("token-"));
+            known.ids.extend(ids.filter_map(|id| id.parse::<Uuid>().ok()));
+        }
+        let mut tokens = Vec::with_capacity(known.ids.len());
+        for id in &known.ids {
+            tokens.extend(self.show_token(actor, *id).await?);
+        }
+        Ok(tokens)
     }
 
     /// What a token is; `None` when there is no such token.

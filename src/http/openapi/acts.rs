@@ -61,6 +61,9 @@ pub fn parameter(name: &str) -> Value {
         "body_id" | "authority_id" | "theme_id" | "form_id" | "member_id" | "person_id" => json!({
             "type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[a-z0-9][a-z0-9_-]*$",
         }),
+        "sha256" => json!({
+            "type": "string", "minLength": 64, "maxLength": 64, "pattern": "^[0-9a-f]{64}$",
+        }),
         _ => json!({"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36}),
     };
     json!({
@@ -80,6 +83,7 @@ fn example_id(name: &str) -> Value {
         "theme_id" => "residence_registration",
         "form_id" => "circolare",
         "person_id" => "ufficio-giuridico",
+        "sha256" => "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         _ => "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d",
     }
     .into()
@@ -89,9 +93,8 @@ fn example_id(name: &str) -> Value {
 /// and the caller say, with the members of the envelope.
 fn body(act: &Act, components: &mut BTreeMap<String, Value>) -> (Value, Value) {
     let types = schemas::event_types();
-    let found = types
-        .iter()
-        .find(|(category, kind)| *category == act.category && kind.stored == act.event);
+    let found =
+        types.iter().find(|(category, kind)| *category == act.category && kind.stored == act.event);
     let Some((_, kind)) = found else { return (json!({}), json!({})) };
     let schema = schemas::clear_schema(kind, components);
     let Value::Object(mut schema) = schema else { return (json!({}), json!({})) };
@@ -213,7 +216,8 @@ fn responses(act: &Act) -> Value {
     }
     let mut responses = Map::new();
     responses.insert("201".into(), created);
-    let mut statuses = vec![400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429, 500, 503, 507];
+    let mut statuses =
+        vec![400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429, 500, 503, 507];
     if act.seen == Seen::Required {
         statuses.push(428);
     }

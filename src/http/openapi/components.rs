@@ -11,23 +11,125 @@ use crate::http::submit::CommandReceipt;
 
 /// Statuses of refusals and faults: slug, title, when it happens, an Italian detail.
 const PROBLEMS: &[(u16, &str, &str, &str, &str)] = &[
-    (400, "malformed-request", "Richiesta malformata", "The request is malformed, or a required header is missing.", "Il contenuto non è JSON valido (riga 1, colonna 8)."),
-    (401, "authentication-required", "Accesso richiesto", "No token, or one that is not good.", "Serve un token valido nell'intestazione Authorization: Bearer."),
-    (403, "role-not-allowed", "Non consentito", "The caller's role does not allow it.", "Il ruolo non lo consente."),
-    (404, "not-found", "Non trovato", "No such thing, or none that the caller may see.", "L'indirizzo non corrisponde a nulla che si possa consultare."),
-    (405, "method-not-allowed", "Metodo non ammesso", "The address does not allow this method; `Allow` says which it does.", "Questo indirizzo non ammette il metodo usato; l'intestazione Allow dice quali ammette."),
-    (406, "not-acceptable", "Tipo non disponibile", "None of the media types asked for is available.", "La risposta non è disponibile in nessuno dei tipi richiesti."),
-    (409, "already-endorsed", "Una regola non lo consente", "A rule of the domain refuses it.", "L'ente ha già dichiarato che succede anche da lui."),
-    (410, "foreign-bookmark", "Segnalibro di un altro archivio", "The bookmark belongs to another store.", "Il segnalibro appartiene a un altro archivio: la lettura va ripresa dall'inizio."),
-    (412, "stale-revision", "Nel frattempo è cambiato", "The thing has changed since it was read.", "Qualcun altro ha modificato la cosa: va riletta prima di riprovare."),
-    (413, "too-large", "Contenuto troppo grande", "The body is too large.", "Il contenuto supera 1 MiB."),
-    (415, "unsupported-media-type", "Tipo di contenuto non ammesso", "The body has another media type.", "Il contenuto va inviato come application/json."),
-    (422, "invalid-fields", "Dati non validi", "Well-formed, but not processable; `errors` names the fields.", "Alcuni dati non sono validi: l'elenco dice quali."),
-    (428, "if-match-required", "Manca la revisione di partenza", "`If-Match` is required.", "Questa modifica parte da ciò che si è letto: serve l'intestazione If-Match con l'ETag ricevuto."),
-    (429, "too-many-requests", "Troppe richieste", "Too many requests; `Retry-After` says when to go on.", "Il numero di richieste ammesse in un minuto è stato superato."),
-    (500, "internal-error", "Errore interno", "A fault of ours; it has been logged.", "Qualcosa non ha funzionato; l'errore è stato registrato."),
-    (503, "unavailable", "Servizio momentaneamente non disponibile", "The store or the views are down or behind; `Retry-After` says when to try again.", "Il servizio non può rispondere adesso: riprovare fra poco."),
-    (507, "insufficient-storage", "Spazio esaurito", "The disk is full; reading goes on.", "Non c'è spazio per registrare; la consultazione resta possibile."),
+    (
+        400,
+        "malformed-request",
+        "Richiesta malformata",
+        "The request is malformed, or a required header is missing.",
+        "Il contenuto non è JSON valido (riga 1, colonna 8).",
+    ),
+    (
+        401,
+        "authentication-required",
+        "Accesso richiesto",
+        "No token, or one that is not good.",
+        "Serve un token valido nell'intestazione Authorization: Bearer.",
+    ),
+    (
+        403,
+        "role-not-allowed",
+        "Non consentito",
+        "The caller's role does not allow it.",
+        "Il ruolo non lo consente.",
+    ),
+    (
+        404,
+        "not-found",
+        "Non trovato",
+        "No such thing, or none that the caller may see.",
+        "L'indirizzo non corrisponde a nulla che si possa consultare.",
+    ),
+    (
+        405,
+        "method-not-allowed",
+        "Metodo non ammesso",
+        "The address does not allow this method; `Allow` says which it does.",
+        "Questo indirizzo non ammette il metodo usato; l'intestazione Allow dice quali ammette.",
+    ),
+    (
+        406,
+        "not-acceptable",
+        "Tipo non disponibile",
+        "None of the media types asked for is available.",
+        "La risposta non è disponibile in nessuno dei tipi richiesti.",
+    ),
+    (
+        409,
+        "already-endorsed",
+        "Una regola non lo consente",
+        "A rule of the domain refuses it.",
+        "L'ente ha già dichiarato che succede anche da lui.",
+    ),
+    (
+        410,
+        "foreign-bookmark",
+        "Segnalibro di un altro archivio",
+        "The bookmark belongs to another store.",
+        "Il segnalibro appartiene a un altro archivio: la lettura va ripresa dall'inizio.",
+    ),
+    (
+        412,
+        "stale-revision",
+        "Nel frattempo è cambiato",
+        "The thing has changed since it was read.",
+        "Qualcun altro ha modificato la cosa: va riletta prima di riprovare.",
+    ),
+    (
+        413,
+        "too-large",
+        "Contenuto troppo grande",
+        "The body is too large.",
+        "Il contenuto supera 1 MiB.",
+    ),
+    (
+        415,
+        "unsupported-media-type",
+        "Tipo di contenuto non ammesso",
+        "The body has another media type.",
+        "Il contenuto va inviato come application/json.",
+    ),
+    (
+        422,
+        "invalid-fields",
+        "Dati non validi",
+        "Well-formed, but not processable; `errors` names the fields.",
+        "Alcuni dati non sono validi: l'elenco dice quali.",
+    ),
+    (
+        428,
+        "if-match-required",
+        "Manca la revisione di partenza",
+        "`If-Match` is required.",
+        "Questa modifica parte da ciò che si è letto: serve l'intestazione If-Match con l'ETag ricevuto.",
+    ),
+    (
+        429,
+        "too-many-requests",
+        "Troppe richieste",
+        "Too many requests; `Retry-After` says when to go on.",
+        "Il numero di richieste ammesse in un minuto è stato superato.",
+    ),
+    (
+        500,
+        "internal-error",
+        "Errore interno",
+        "A fault of ours; it has been logged.",
+        "Qualcosa non ha funzionato; l'errore è stato registrato.",
+    ),
+    (
+        503,
+        "unavailable",
+        "Servizio momentaneamente non disponibile",
+        "The store or the views are down or behind; `Retry-After` says when to try again.",
+        "Il servizio non può rispondere adesso: riprovare fra poco.",
+    ),
+    (
+        507,
+        "insufficient-storage",
+        "Spazio esaurito",
+        "The disk is full; reading goes on.",
+        "Non c'è spazio per registrare; la consultazione resta possibile.",
+    ),
 ];
 
 /// Schemas that no event brings along.
@@ -112,27 +214,33 @@ pub fn responses() -> Value {
             headers["RateLimit-Reset"] = json!({"$ref": "#/components/headers/RateLimitReset"});
         }
         match status {
-            429 | 503 => headers["Retry-After"] = json!({"$ref": "#/components/headers/RetryAfter"}),
+            429 | 503 => {
+                headers["Retry-After"] = json!({"$ref": "#/components/headers/RetryAfter"})
+            }
             405 => headers["Allow"] = json!({"$ref": "#/components/headers/Allow"}),
             401 => {
-                headers["WWW-Authenticate"] = json!({"$ref": "#/components/headers/WwwAuthenticate"});
+                headers["WWW-Authenticate"] =
+                    json!({"$ref": "#/components/headers/WwwAuthenticate"});
             }
             _ => {}
         }
-        responses.insert(format!("Problem{status}"), json!({
-            "description": description,
-            "headers": headers,
-            "content": {MEDIA_TYPE: {
-                "schema": {"$ref": "#/components/schemas/ProblemDocument"},
-                "examples": {"problem": {"summary": title, "value": {
-                    "type": format!("https://quesito.example/problems/{slug}"),
-                    "title": title,
-                    "status": status,
-                    "detail": detail,
-                    "trace_id": "0af7651916cd43dd8448eb211c80319c",
-                }}},
-            }},
-        }));
+        responses.insert(
+            format!("Problem{status}"),
+            json!({
+                "description": description,
+                "headers": headers,
+                "content": {MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/ProblemDocument"},
+                    "examples": {"problem": {"summary": title, "value": {
+                        "type": format!("https://quesito.example/problems/{slug}"),
+                        "title": title,
+                        "status": status,
+                        "detail": detail,
+                        "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                    }}},
+                }},
+            }),
+        );
     }
     Value::Object(responses)
 }

@@ -33,10 +33,13 @@ pub fn operation(read: &Read, components: &mut BTreeMap<String, Value>) -> Value
     });
     if read.method == "get" && answer.status == 200 {
         success["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
-        responses.insert("304".into(), json!({
-            "description": "The caller has it already.",
-            "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
-        }));
+        responses.insert(
+            "304".into(),
+            json!({
+                "description": "The caller has it already.",
+                "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+            }),
+        );
     }
     if success["content"].as_object().is_some_and(Map::is_empty) {
         success.as_object_mut().map(|members| members.remove("content"));

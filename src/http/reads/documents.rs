@@ -6,16 +6,30 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::plumbing::{caught_up, signed_in};
+use super::plumbing::signed_in;
 use crate::codec;
 use crate::domain::registry::Role;
 use crate::domain::values::{MediaType, Sha256Hex};
+use crate::event_store::StreamName;
+use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
 use crate::http::{Api, submit};
 use crate::operations::documents::MAX_DOCUMENT;
-use crate::projections::documents;
+
+/// What a document is read through.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DocumentParams {
+    /// The stream of the thing that refers to it, such as `issue-…`; whoever may read that
+    /// may read the document. Not needed by the body that put it there.
+    #[param(max_length = 120, example = "issue-5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11")]
+    pub referrer: Option<String>,
+}
 
 /// `/documents`.
 pub fn collection() -> MethodRouter<Arc<Api>> {
@@ -67,19 +81,21 @@ async fn show(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Path(hash): Path<String>,
+    Params(params): Params<DocumentParams>,
 ) -> Result<Response, Problem> {
     let actor = signed_in(&caller)?;
     let hash: Sha256Hex = hash.parse().map_err(|_| Problem::not_found())?;
-    caught_up(&api).await?;
     let document = api.operations.document(&hash).await?.ok_or_else(Problem::not_found)?;
     // Whoever may read something that refers to it, or whose body put it there.
     let own = document.bodies.contains(&actor.body)
         && matches!(actor.role, Role::Municipality | Role::Staff);
-    let scope = caller.scope();
-    let referred = api
-        .views
-        .read(|db| documents::is_readable(db, &scope, &hash))
-        .map_err(|why| Problem::internal(&why))?;
+    let referred = match &params.referrer {
+        Some(referrer) => match StreamName::new(referrer) {
+            Ok(referrer) => api.operations.refers_to(actor, &referrer, &hash).await?,
+            Err(_) => false,
+        },
+        None => false,
+    };
     if !own && !referred {
         return Err(Problem::not_found());
     }
