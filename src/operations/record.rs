@@ -174,7 +174,14 @@ impl Operations {
 
         let acting = self.acting(&mut submission, actor).await?;
         complete(&mut submission, actor, &acting);
-        let body = codec::canonical(&submission.data, submission.stored_type)
+        // Everything that was sent, so that a repeated key with another date is noticed too.
+        let sent = (
+            &submission.data,
+            submission.occurred_on,
+            &submission.on_behalf_of,
+            submission.received_via,
+        );
+        let body = codec::canonical(&sent, submission.stored_type)
             .map_err(|why| OperationError::Internal(why.to_string()))?;
         let proposed = parse::<D>(&submission)?;
 
