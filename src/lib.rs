@@ -6,6 +6,7 @@ pub mod command_handler;
 pub mod domain;
 pub mod event_store;
 pub mod http;
+pub mod import;
 pub mod operations;
 pub mod privacy;
 pub mod projections;

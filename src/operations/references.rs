@@ -56,7 +56,10 @@ impl Operations {
         let mut ids = Vec::new();
         walk(&data, &mut String::new(), None, &mut ids);
         for (pointer, kind, id) in ids {
-            if pointer == "/by" && own.category() != "solution" {
+            // Only the solution that took another's place has an id there; who validated
+            // one is a text.
+            let names_solution = own.category() == "solution" && id.parse::<Uuid>().is_ok();
+            if pointer == "/by" && !names_solution {
                 continue;
             }
             self.case(actor, &pointer, kind, &id, &mut found).await?;
