@@ -337,7 +337,7 @@ impl CommandHandler {
         })?;
         let metadata = codec::metadata(&stored)?;
         let digest = self.codec.digest_of(&*self.store, &stored, body).await?;
-        if digest.is_some_and(|digest| digest != metadata.command_digest) {
+        if digest.is_some_and(|digest| digest != metadata.command_digest.as_str()) {
             return Err(HandleError::KeyReused);
         }
         // A command may have caused several events; the answer names the last.

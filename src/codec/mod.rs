@@ -11,6 +11,7 @@
 //! Depends on: `domain`, `event_store`, `clock`, `privacy`.
 
 mod envelope;
+mod instant;
 pub mod schemas;
 pub mod upcast;
 
@@ -22,8 +23,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use envelope::{Actor, ActorKind, Envelope, Metadata, ReceivedVia};
+pub use instant::Instant;
 
-use crate::clock::{Clock, instant_text};
+use crate::clock::Clock;
 use crate::domain::values::{ERASED_IT, SealedText, leaves};
 use crate::domain::{EventSet, Recorded};
 use crate::event_store::{EventStore, KeyRing, NewEvent, ReadError, StoredEvent, StreamName};
@@ -127,7 +129,9 @@ impl Codec {
             let (data, keys, first_key) = self.seal(stream, id, stored_type, event)?;
             let digest =
                 digest.get_or_insert_with(|| privacy::command_digest(first_key.as_ref(), body));
-            let metadata = envelope.metadata(id, digest, at);
+            let metadata = envelope
+                .metadata(id, digest, at)
+                .map_err(|why| malformed(stored_type, &why))?;
             at = next_micro(at);
             written.push(NewEvent {
                 id,
@@ -283,6 +287,26 @@ pub fn metadata(stored: &StoredEvent) -> Result<Metadata, CodecError> {
     serde_json::from_slice(&stored.metadata).map_err(|why| malformed(&stored.stored_type, &why))
 }
 
+/// Reads the data of an event of any type, its texts sealed, and writes it again.
+///
+/// The same bytes come back when they are canonical and of the newest version; an
+/// older version comes back as the newest.
+///
+/// # Errors
+///
+/// [`CodecError`] when type or bytes are not what this version knows.
+pub fn rewrite(stored_type: &str, data: &[u8]) -> Result<Vec<u8>, CodecError> {
+    if let Some(current) = upcast::upcast(stored_type, data) {
+        let (newer, data) = current.map_err(|why| malformed(stored_type, &why))?;
+        return rewrite(&newer, &data);
+    }
+    let kind = schemas::event_type(stored_type)
+        .ok_or_else(|| CodecError::UnknownType(stored_type.to_owned()))?;
+    let data = serde_json::from_slice(data).map_err(|why| malformed(stored_type, &why))?;
+    let again = (kind.check)(data).map_err(|why| malformed(stored_type, &why))?;
+    canonical(&again, stored_type)
+}
+
 /// Canonical bytes (RFC 8785).
 ///
 /// # Errors
@@ -354,27 +378,5 @@ fn sealed_places(value: &Value, path: &mut String, found: &mut Vec<(String, Seal
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// An instant in the one form that events carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Instant(pub Timestamp);
-
-impl Serialize for Instant {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&instant_text(self.0))
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Instant {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let instant: Timestamp = text.parse().map_err(serde::de::Error::custom)?;
-        if instant_text(instant) == text {
-            Ok(Self(instant))
-        } else {
-            Err(serde::de::Error::custom("an instant is YYYY-MM-DDTHH:MM:SS.ffffffZ"))
-        }
     }
 }

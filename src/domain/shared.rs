@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::event::{data, words};
+use super::values::bounds::{list};
 use super::values::{
     AuthorityId, BodyId, Day, DocumentNumber, PersonId, ProvinceCode, Ref, TerritoryCode, Text,
     Year,
@@ -148,7 +149,7 @@ data! {
         /// What it does for the issue; only on issues.
         pub result: Option<PointResult>,
         /// What it does for each point; only on questions.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 50, _, _>")]
         #[schema(max_items = 50)]
         pub points: Vec<PointOutcome>,
         /// A remark.

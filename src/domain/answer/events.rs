@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::domain::event::{data, events, words};
 use crate::domain::norm::NormRef;
 use crate::domain::shared::{Act, ReviewFlagged, TextErased, Visibility};
+use crate::domain::values::bounds::{list, maybe_list};
 use crate::domain::values::{AuthorityId, BodyId, Day, DocumentRef, FormCode, Ref, Text};
 
 words! {
@@ -40,6 +41,7 @@ data! {
         /// How it came about.
         pub origin: AnswerOrigin,
         /// Who answers; often not who was asked.
+        #[serde(deserialize_with = "list::<1, 10, _, _>")]
         #[schema(min_items = 1, max_items = 10)]
         pub authors: Vec<AuthorityId>,
         /// In which form.
@@ -53,7 +55,7 @@ data! {
         /// Where it is published, when no letter carries it.
         pub address: Option<Text<500>>,
         /// The norms it reads.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 30, _, _>")]
         #[schema(max_items = 30)]
         pub norms: Vec<NormRef>,
         /// The act it became.
@@ -61,7 +63,7 @@ data! {
         /// What it says.
         pub text: Text<10000>,
         /// The documents.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub documents: Vec<DocumentRef>,
         /// Who may see it; the network when absent.
@@ -72,6 +74,7 @@ data! {
     #[schema(example = json!({"received_on": "2025-10-09", "reason": "Data di arrivo trascritta male."}))]
     pub struct AnswerCorrected {
         /// The authors.
+        #[serde(default, deserialize_with = "maybe_list::<1, 10, _, _>")]
         #[schema(min_items = 1, max_items = 10)]
         pub authors: Option<Vec<AuthorityId>>,
         /// The form.

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::event::{data, events, words};
 use crate::domain::shared::{ForeignRegistration, TextErased};
+use crate::domain::values::bounds::{list};
 use crate::domain::values::{
     AooCode, BodyId, Day, DocumentNumber, DocumentRef, IpaCode, Ref, RegisterCode, Text, Year,
 };
@@ -53,6 +54,7 @@ data! {
         /// By which way.
         pub channel: Channel,
         /// The authorities or bodies at the other end.
+        #[serde(deserialize_with = "list::<1, 50, _, _>")]
         #[schema(min_items = 1, max_items = 50)]
         pub counterpart: Vec<Ref>,
         /// Its registration at the other end.
@@ -60,11 +62,11 @@ data! {
         /// One line.
         pub subject: Text<500>,
         /// The documents.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub documents: Vec<DocumentRef>,
         /// What it is about.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub about: Vec<Ref>,
     }

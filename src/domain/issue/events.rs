@@ -8,6 +8,7 @@ use crate::domain::shared::{
     AnswerLinked, AnswerUnlinked, Assigned, ContactRecorded, NoteAdded, Territory, TextErased,
     Unpublished, Urgency, Visibility,
 };
+use crate::domain::values::bounds::{list, maybe_list};
 use crate::domain::values::{
     AuthorityId, BodyId, Count, Day, DocumentRef, ExternalRef, FormCode, ReceptionKind, Ref, Text,
     ThemeCode,
@@ -92,7 +93,7 @@ data! {
         /// The date of the document that states it.
         pub document_date: Option<Day>,
         /// The documents.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub documents: Vec<DocumentRef>,
         /// A remark.
@@ -107,7 +108,7 @@ data! {
         /// The body that reports.
         pub body: BodyId,
         /// The members for which a union reports.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub speaks_for: Vec<BodyId>,
         /// One line.
@@ -117,15 +118,15 @@ data! {
         /// The theme.
         pub theme: ThemeCode,
         /// Other themes it touches.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 10, _, _>")]
         #[schema(max_items = 10)]
         pub secondary_themes: Vec<ThemeCode>,
         /// The norms that are read differently.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 30, _, _>")]
         #[schema(max_items = 30)]
         pub norms: Vec<NormRef>,
         /// The readings known so far.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 30, _, _>")]
         #[schema(max_items = 30)]
         pub positions: Vec<Position>,
         /// Since when.
@@ -137,11 +138,11 @@ data! {
         /// In which kind of reception.
         pub reception_kind: Option<ReceptionKind>,
         /// Documents.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub documents: Vec<DocumentRef>,
         /// The same case in other systems.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub external_refs: Vec<ExternalRef>,
         /// Who may see it.
@@ -282,7 +283,7 @@ data! {
         /// Which body.
         pub body: BodyId,
         /// The members for which a union speaks.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub speaks_for: Vec<BodyId>,
         /// Which recorded reading is seen there.
@@ -303,6 +304,7 @@ data! {
         /// Which endorsement.
         pub endorsement_id: Uuid,
         /// The members.
+        #[serde(default, deserialize_with = "maybe_list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub speaks_for: Option<Vec<BodyId>>,
         /// The reading seen.

@@ -8,6 +8,7 @@ use crate::domain::shared::{
     AnswerLinked, AnswerUnlinked, Assigned, ContactRecorded, IssueAttached, IssueDetached,
     NoteAdded, TextErased,
 };
+use crate::domain::values::bounds::{list, maybe_at_most, maybe_list};
 use crate::domain::values::{AuthorityId, BodyId, Day, Number, Ref, Sha256Hex, Text};
 
 words! {
@@ -70,11 +71,11 @@ data! {
         /// What is asked.
         pub text: Text<4000>,
         /// The issues it comes from.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub issues: Vec<Uuid>,
         /// The addressees it is put to, by their ids; all of them when empty.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub addressees: Vec<Uuid>,
     }
@@ -87,6 +88,7 @@ data! {
         /// One line.
         pub subject: Text<300>,
         /// To whom it is put.
+        #[serde(deserialize_with = "list::<1, 20, _, _>")]
         #[schema(min_items = 1, max_items = 20)]
         pub addressees: Vec<Addressee>,
         /// What has happened.
@@ -94,12 +96,13 @@ data! {
         /// The reading the association proposes.
         pub proposed_reading: Option<Text<4000>>,
         /// The norms in question.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 30, _, _>")]
         #[schema(max_items = 30)]
         pub norms: Vec<NormRef>,
         /// What follows from silence.
         pub silence_effect: SilenceEffect,
         /// The points.
+        #[serde(deserialize_with = "list::<1, 50, _, _>")]
         #[schema(min_items = 1, max_items = 50)]
         pub points: Vec<Point>,
     }
@@ -120,6 +123,7 @@ data! {
         /// The new proposed reading.
         pub proposed_reading: Option<Text<4000>>,
         /// The points as they stand now; those that keep their id are the same points.
+        #[serde(default, deserialize_with = "maybe_list::<1, 50, _, _>")]
         #[schema(min_items = 1, max_items = 50)]
         pub points: Option<Vec<Point>>,
     }
@@ -139,6 +143,7 @@ data! {
         /// For which text.
         pub text_version: Option<Number>,
         /// How many adhesions it had; filled in by the server.
+        #[serde(default, deserialize_with = "maybe_at_most::<10_000, _>")]
         #[schema(minimum = 0, maximum = 10_000)]
         pub adhesions: Option<u32>,
     }
@@ -149,7 +154,7 @@ data! {
         /// Which body.
         pub body: BodyId,
         /// The members for which a union speaks.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub speaks_for: Vec<BodyId>,
         /// In which role the signatory signs.
@@ -187,11 +192,11 @@ data! {
     #[schema(example = json!({"addressees": ["0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d"], "text_version": 1, "communication": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d"}))]
     pub struct QuestionDispatched {
         /// To which addressees; all of them when empty.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub addressees: Vec<Uuid>,
         /// For information.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub cc: Vec<AuthorityId>,
         /// Which text.
@@ -206,6 +211,7 @@ data! {
     #[schema(example = json!({"addressees": ["0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d"], "communication": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "reason": "Consegna PEC non riuscita: trasmesso di nuovo."}))]
     pub struct DispatchCorrected {
         /// For which addressees.
+        #[serde(deserialize_with = "list::<1, 20, _, _>")]
         #[schema(min_items = 1, max_items = 20)]
         pub addressees: Vec<Uuid>,
         /// The letter that counts.

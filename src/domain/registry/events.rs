@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::domain::event::{data, events, words};
 use crate::domain::norm::NormRef;
 use crate::domain::shared::TextErased;
+use crate::domain::values::bounds::{list};
 use crate::domain::values::{
     ArticleCite, AuthorityId, AuthorityKind, BodyId, BodyKind, CelexCode, Count, Day,
     DocumentNumber, Edition, FormCode, HolidayRule, IpaCode, IstatCode, Number, PersonId,
@@ -72,7 +73,7 @@ data! {
         /// From when.
         pub from: Day,
         /// Which articles; the whole act when empty.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 200, _, _>")]
         #[schema(max_items = 200)]
         pub articles: Vec<ArticleCite>,
         /// A remark.
@@ -106,7 +107,7 @@ data! {
         /// Its code in the index of public administrations.
         pub ipa_code: Option<IpaCode>,
         /// Its members: of a union, or of a coordinator's network.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 2000, _, _>")]
         #[schema(max_items = 2000)]
         pub members: Vec<BodyId>,
     }

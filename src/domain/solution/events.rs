@@ -8,6 +8,7 @@ use crate::domain::shared::{
     Act, IssueAttached, IssueDetached, ReviewFlagged, Territory, TextErased, Unpublished,
     Visibility,
 };
+use crate::domain::values::bounds::{list};
 use crate::domain::values::{BodyId, Day, Number, Ref, Text};
 
 words! {
@@ -34,11 +35,11 @@ data! {
     /// What a solution rests on.
     pub struct Basis {
         /// Answers.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 20, _, _>")]
         #[schema(max_items = 20)]
         pub answers: Vec<Uuid>,
         /// Norms, each in the text in force on a day.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 30, _, _>")]
         #[schema(max_items = 30)]
         pub norms: Vec<NormRef>,
     }
@@ -57,13 +58,13 @@ data! {
         /// Where it comes from: an issue, an answer.
         pub origin: Option<Ref>,
         /// The issues it solves.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub issues: Vec<Uuid>,
         /// What it rests on.
         pub basis: Basis,
         /// Who agreed: authorities and bodies.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub parties: Vec<Ref>,
         /// Where it holds.
@@ -122,7 +123,7 @@ data! {
         /// Which body.
         pub body: BodyId,
         /// The members for which a union adopts.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list::<0, 100, _, _>")]
         #[schema(max_items = 100)]
         pub speaks_for: Vec<BodyId>,
         /// As it is or adapted.

@@ -87,9 +87,12 @@ fn upper_digits(text: &str, from: usize, to: usize) -> bool {
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// A name from a public register: anything printable that starts with a letter or digit.
+/// A name from a public register: anything printable that starts with a digit or a
+/// letter of the Latin-1 range, as its pattern says.
 fn public_name(text: &str) -> bool {
-    text.starts_with(char::is_alphanumeric) && !text.chars().any(char::is_control)
+    text.starts_with(|c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ')
+    }) && !text.chars().any(char::is_control)
 }
 
 fn celex(text: &str) -> bool {
@@ -151,6 +154,8 @@ codes! {
     JsonPointer(200, "^(/[a-z0-9_]+)+$", |t| t.len() > 1 && t.starts_with('/') && t[1..].split('/').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')), "serve un puntatore JSON, per esempio /description");
     /// The name of another system, such as `protocollo` or `sgai`.
     SystemName(60, "^[a-z0-9][a-z0-9_-]*$", |t| slug(t), "serve il nome di un sistema in minuscolo, per esempio protocollo");
+    /// A program and its version, such as `quesito/0.1.0`.
+    SoftwareVersion(60, "^[a-z0-9-]+/[0-9A-Za-z.+-]+$", |t| t.split_once('/').is_some_and(|(name, version)| !name.is_empty() && !version.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && version.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-".contains(&b))), "serve un programma con la sua versione, per esempio quesito/0.1.0");
     /// The id of a thing in another system.
     ExternalId(120, "^[A-Za-z0-9][A-Za-z0-9./_:-]*$", |t| t.starts_with(|c: char| c.is_ascii_alphanumeric()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"./_:-".contains(&b)), "serve un identificativo senza spazi");
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::bounds::{at_most, maybe_at_most};
 use super::{AuthorityId, BodyId, Count, ExternalId, MediaType, Sha256Hex, SystemName, Text};
 
 /// The kinds of thing a [`Ref`] may point to.
@@ -64,6 +65,7 @@ pub struct Ref {
     /// Its id: a UUID, or the code of a body or an authority.
     pub id: ExternalId,
     /// The last revision of its stream when this was decided; filled in by the server.
+    #[serde(default, deserialize_with = "maybe_at_most::<1_000_000, _>")]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub revision: Option<u32>,
 }
@@ -110,6 +112,7 @@ pub struct DocumentRef {
     /// Its media type.
     pub media_type: MediaType,
     /// Its length in bytes.
+    #[serde(deserialize_with = "at_most::<26_214_400, _>")]
     #[schema(minimum = 0, maximum = 26_214_400)]
     pub length: u32,
     /// The name of the file.
