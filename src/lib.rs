@@ -7,4 +7,5 @@ pub mod domain;
 pub mod event_store;
 pub mod operations;
 pub mod privacy;
+pub mod projections;
 pub mod search;

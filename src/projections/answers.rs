@@ -1,0 +1,156 @@
+//! Answers (*riscontri*): rows, validity, what they cite.
+//!
+//! Depends on: `domain::answer`.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Transaction, params};
+use uuid::Uuid;
+
+use super::ViewsError;
+use super::book::{Book, Entry};
+use super::links::{linking, write_citations, write_links};
+use super::steps::first_day;
+use super::things::{Kind, write_participants};
+use super::touched::Touched;
+use crate::domain::answer::{Answer, AnswerContext, AnswerState, Change, Validity, validity};
+use crate::domain::registry::Norm;
+use crate::domain::values::Day;
+
+/// The tables. A validity is as good as its first day has come: the query compares
+/// `…_from` with its day, the worst first.
+pub(super) const TABLES: &str = "
+    CREATE TABLE answers (
+        no INTEGER PRIMARY KEY,
+        id BLOB NOT NULL,
+        year INTEGER NOT NULL,
+        rank INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        title_rev INTEGER NOT NULL,
+        coordinator TEXT NOT NULL,
+        visibility INTEGER NOT NULL,
+        form TEXT NOT NULL,
+        document_date TEXT NOT NULL,
+        received_on TEXT NOT NULL,
+        updated_at INTEGER NOT NULL,
+        verify_from TEXT,
+        conflict_from TEXT,
+        superseded_from TEXT,
+        withdrawn_from TEXT
+    );
+";
+
+/// What other streams say about an answer.
+pub(super) fn context(
+    tx: &Transaction<'_>,
+    book: &mut Book,
+    id: Uuid,
+    state: &AnswerState,
+) -> Result<AnswerContext, ViewsError> {
+    let mut context = AnswerContext::default();
+    let norms = state.receipt.iter().flat_map(|receipt| &receipt.data.norms);
+    for norm in norms {
+        context.norm_changes.extend(norm_changes(tx, book, norm)?);
+    }
+    for other in linking(tx, id, Kind::Answer)? {
+        let declared = &book.find::<Answer>(tx, &other)?.state.conflicts;
+        let with_this = declared.iter().filter(|conflict| conflict.with == id);
+        context.conflicts.extend(with_this.map(|one| one.seen_from_the_other(other)));
+    }
+    Ok(context)
+}
+
+/// The amendments after the text that a citation read.
+pub(super) fn norm_changes(
+    tx: &Transaction<'_>,
+    book: &mut Book,
+    norm: &crate::domain::norm::NormRef,
+) -> Result<Vec<Change>, ViewsError> {
+    let (Some(id), Some(read)) = (norm.norm_id(), norm.text_in_force_on()) else {
+        return Ok(Vec::new());
+    };
+    let article = norm.cited().article;
+    let state = &book.find::<Norm>(tx, &id)?.state;
+    let amended = state.amended_since(article.as_deref(), read);
+    Ok(amended.map(|one| Change { from: one.from, recorded_at: one.recorded_at }).collect())
+}
+
+/// The days on which the validity of an answer may change.
+pub(super) fn days(state: &AnswerState, context: &AnswerContext) -> Vec<Day> {
+    let withdrawn = state.withdrawn.iter().map(|one| one.from);
+    let superseded = state.superseded.iter().map(|one| one.from);
+    let amended = context.norm_changes.iter().map(|one| one.from);
+    withdrawn.chain(superseded).chain(amended).collect()
+}
+
+/// Writes the touched answers, and touches what rests on them.
+pub(super) fn write(
+    tx: &Transaction<'_>,
+    book: &mut Book,
+    touched: &mut Touched,
+) -> Result<(), ViewsError> {
+    // Links first, since a conflict is declared in one stream and seen from two.
+    let mut others = BTreeSet::new();
+    for id in &touched.answers {
+        let entry = book.find::<Answer>(tx, id)?;
+        let links = entry.state.conflicts.iter().map(|one| ("conflict", one.with)).collect();
+        let [digest, ..] = &mut entry.written;
+        let linked = write_links(tx, *id, Kind::Answer, &links, digest)?;
+        others.extend(linked.into_iter().map(|(_, other)| other));
+    }
+    touched.answers.append(&mut others);
+    for id in &touched.answers {
+        let entry = book.find::<Answer>(tx, id)?.clone();
+        let context = context(tx, book, *id, &entry.state)?;
+        write_row(tx, *id, &entry, &context)?;
+        let entry = book.find::<Answer>(tx, id)?;
+        if let (Some(ident), Some(receipt)) = (entry.ident, &entry.state.receipt) {
+            let [_, digest, ..] = &mut entry.written;
+            write_citations(tx, &ident, &receipt.data.norms, digest)?;
+            write_participants(tx, &ident, [])?;
+        }
+        touched.questions.extend(linking(tx, *id, Kind::Question)?);
+        touched.solutions.extend(linking(tx, *id, Kind::Solution)?);
+        touched.issues.extend(linking(tx, *id, Kind::Issue)?);
+    }
+    Ok(())
+}
+
+fn write_row(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    entry: &Entry<AnswerState>,
+    context: &AnswerContext,
+) -> Result<(), ViewsError> {
+    let (Some(ident), Some(receipt)) = (entry.ident, entry.state.receipt.as_deref()) else {
+        return Ok(());
+    };
+    let state = &entry.state;
+    let from = |least: Validity| {
+        first_day(days(state, context), |day| validity(state, context, day) >= least)
+            .map(|day| day.to_string())
+    };
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO answers VALUES
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    )?
+    .execute(params![
+        ident.no,
+        id.as_bytes().as_slice(),
+        ident.year,
+        ident.rank,
+        i64::try_from(entry.events).unwrap_or(i64::MAX) - 1,
+        entry.headlines.title.unwrap_or(0),
+        receipt.data.coordinator.as_str(),
+        receipt.visibility as u8,
+        receipt.data.form.as_str(),
+        receipt.data.document_date.to_string(),
+        receipt.data.received_on.to_string(),
+        state.updated_at.as_microsecond(),
+        from(Validity::ToVerify),
+        from(Validity::InConflict),
+        from(Validity::Superseded),
+        from(Validity::Withdrawn),
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! A stored event, decoded for the fold.
+//!
+//! Depends on: `event_store`, `codec`, `domain`.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::codec::{Codec, CodecError};
+use crate::domain::answer::AnswerEvent;
+use crate::domain::communication::CommunicationEvent;
+use crate::domain::issue::IssueEvent;
+use crate::domain::question::QuestionEvent;
+use crate::domain::registry::{
+    AuthorityEvent, BodyEvent, CalendarEvent, FormEvent, NormEvent, PersonEvent, ThemeEvent,
+};
+use crate::domain::solution::SolutionEvent;
+use crate::domain::{EventSet, Recorded};
+use crate::event_store::{GlobalPosition, Revision, StoredEvent, StreamName};
+
+/// A stored event, decoded.
+#[derive(Debug)]
+pub(super) struct Fact {
+    pub(super) position: GlobalPosition,
+    pub(super) stream: StreamName,
+    pub(super) revision: Revision,
+    pub(super) id: Uuid,
+    pub(super) what: What,
+}
+
+/// What happened, and to what.
+#[derive(Debug)]
+pub(super) enum What {
+    Issue(Uuid, Recorded<IssueEvent>),
+    Question(Uuid, Recorded<QuestionEvent>),
+    Answer(Uuid, Recorded<AnswerEvent>),
+    Solution(Uuid, Recorded<SolutionEvent>),
+    Communication(Uuid, Recorded<CommunicationEvent>),
+    Norm(Uuid, Recorded<NormEvent>),
+    Body(Box<str>, Recorded<BodyEvent>),
+    Authority(Box<str>, Recorded<AuthorityEvent>),
+    Theme(Box<str>, Recorded<ThemeEvent>),
+    Form(Box<str>, Recorded<FormEvent>),
+    Calendar(Box<str>, Recorded<CalendarEvent>),
+    Person(Box<str>, Recorded<PersonEvent>),
+    /// Nothing a view shows: an operational stream, a reservation, or a category that
+    /// this version does not know.
+    Nothing,
+    /// It cannot be read; why, without content.
+    Poisoned(String),
+}
+
+impl Fact {
+    /// Decodes an event without its words: a fold needs to know that a text is there,
+    /// not what it says, and ciphertext would fill the memory.
+    pub(super) fn read(codec: &Codec, mut stored: StoredEvent) -> Self {
+        stored.data = without_words(&stored.data);
+        let what = read(codec, &stored).unwrap_or_else(|why| What::Poisoned(why.to_string()));
+        Self {
+            position: stored.position,
+            stream: stored.stream,
+            revision: stored.revision,
+            id: stored.id,
+            what,
+        }
+    }
+}
+
+fn read(codec: &Codec, stored: &StoredEvent) -> Result<What, CodecError> {
+    Ok(match stored.stream.category() {
+        "issue" => What::Issue(uuid(stored)?, codec.read(stored)?),
+        "question" => What::Question(uuid(stored)?, codec.read(stored)?),
+        "answer" => What::Answer(uuid(stored)?, codec.read(stored)?),
+        "solution" => What::Solution(uuid(stored)?, codec.read(stored)?),
+        "communication" => What::Communication(uuid(stored)?, codec.read(stored)?),
+        "norm" => What::Norm(uuid(stored)?, codec.read(stored)?),
+        "body" => What::Body(code(stored), codec.read(stored)?),
+        "authority" => What::Authority(code(stored), codec.read(stored)?),
+        "theme" => What::Theme(code(stored), codec.read(stored)?),
+        "form" => What::Form(code(stored), codec.read(stored)?),
+        "calendar" => What::Calendar(code(stored), codec.read(stored)?),
+        "person" => What::Person(code(stored), codec.read(stored)?),
+        _ => What::Nothing,
+    })
+}
+
+fn uuid(stored: &StoredEvent) -> Result<Uuid, CodecError> {
+    stored.stream.id().parse().map_err(|_| CodecError::Malformed {
+        stored_type: stored.stored_type.to_string(),
+        why: "the name of its stream holds no UUID".into(),
+    })
+}
+
+fn code(stored: &StoredEvent) -> Box<str> {
+    stored.stream.id().into()
+}
+
+/// When a fact was recorded; `None` for those that were not read.
+pub(super) fn recorded_at(what: &What) -> Option<Timestamp> {
+    fn of<E: EventSet>(fact: &Recorded<E>) -> Option<Timestamp> {
+        Some(fact.recorded_at)
+    }
+    match what {
+        What::Issue(_, fact) => of(fact),
+        What::Question(_, fact) => of(fact),
+        What::Answer(_, fact) => of(fact),
+        What::Solution(_, fact) => of(fact),
+        What::Communication(_, fact) => of(fact),
+        What::Norm(_, fact) => of(fact),
+        What::Body(_, fact) => of(fact),
+        What::Authority(_, fact) => of(fact),
+        What::Theme(_, fact) => of(fact),
+        What::Form(_, fact) => of(fact),
+        What::Calendar(_, fact) => of(fact),
+        What::Person(_, fact) => of(fact),
+        What::Nothing | What::Poisoned(_) => None,
+    }
+}
+
+/// How a sealed text begins in canonical bytes. Inside a string the quotes would be
+/// escaped, so this is never a part of one.
+const SEALED: &[u8] = br#"{"alg":""#;
+
+/// A sealed text that says nothing.
+const NO_WORDS: &[u8] = br#"{"alg":"","commitment":"","ct":"","key_id":"","nonce":""}"#;
+
+/// Canonical data with every sealed text replaced by one that says nothing.
+fn without_words(data: &[u8]) -> Vec<u8> {
+    let mut slim = Vec::with_capacity(data.len().min(1024));
+    let mut rest = data;
+    while let Some(at) = rest.windows(SEALED.len()).position(|window| window == SEALED) {
+        let (before, sealed) = rest.split_at(at);
+        slim.extend_from_slice(before);
+        // Its members are base64 and ids: the first brace ends it.
+        let Some(end) = sealed.iter().position(|byte| *byte == b'}') else {
+            slim.extend_from_slice(sealed);
+            return slim;
+        };
+        slim.extend_from_slice(NO_WORDS);
+        rest = sealed.split_at(end + 1).1;
+    }
+    slim.extend_from_slice(rest);
+    slim
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_texts_are_left_out_and_nothing_else() {
+        let data = br#"{"body":"c_a944","title":{"alg":"XC20P","commitment":"a","ct":"b","key_id":"1","nonce":"n"},"url":"{\"alg\":\""}"#;
+        let slim = String::from_utf8(without_words(data)).unwrap();
+        assert_eq!(
+            slim,
+            r#"{"body":"c_a944","title":{"alg":"","commitment":"","ct":"","key_id":"","nonce":""},"url":"{\"alg\":\""}"#
+        );
+    }
+}

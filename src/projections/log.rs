@@ -1,0 +1,135 @@
+//! The event store, as the threads of the views read it: blocking.
+//!
+//! Depends on: `event_store`, `codec`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+
+use super::ViewsError;
+use super::fact::Fact;
+use crate::codec::Codec;
+use crate::event_store::{
+    Bookmark, EventStore, GlobalPosition, Notice, ReadError, Revision, StreamName,
+};
+
+/// Events read from one stream at once.
+const STREAM_PAGE: usize = 500;
+
+/// How long a reader waits before it asks a store again that could not be read.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A store with a small runtime of its own, for one thread.
+pub(super) struct Log {
+    pub(super) store: Arc<dyn EventStore>,
+    codec: Arc<Codec>,
+    runtime: Runtime,
+}
+
+/// Why a reader came back from waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waited {
+    /// There is something to read.
+    News,
+    /// It was told to stop.
+    Stopped,
+}
+
+impl Log {
+    pub(super) fn new(store: Arc<dyn EventStore>, codec: Arc<Codec>) -> Result<Self, ViewsError> {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(ViewsError::Io)?;
+        Ok(Self { store, codec, runtime })
+    }
+
+    /// The events after a position, decoded.
+    pub(super) fn page(&self, after: GlobalPosition, limit: usize) -> Result<Vec<Fact>, ReadError> {
+        let events = self.runtime.block_on(self.store.read_all(after, limit))?;
+        Ok(events.into_iter().map(|stored| Fact::read(&self.codec, stored)).collect())
+    }
+
+    /// The events of one stream below a revision and up to a position.
+    pub(super) fn stream(
+        &self,
+        stream: &StreamName,
+        below: Option<Revision>,
+        up_to: GlobalPosition,
+    ) -> Result<Vec<Fact>, ReadError> {
+        let mut facts = Vec::new();
+        let mut from = 0;
+        loop {
+            let page = self.runtime.block_on(self.store.read_stream(stream, from, STREAM_PAGE))?;
+            let full = page.len() == STREAM_PAGE;
+            for stored in page {
+                from = stored.revision + 1;
+                if stored.position > up_to || below.is_some_and(|below| stored.revision >= below) {
+                    return Ok(facts);
+                }
+                facts.push(Fact::read(&self.codec, stored));
+            }
+            if !full {
+                return Ok(facts);
+            }
+        }
+    }
+
+    pub(super) fn head(&self) -> Result<GlobalPosition, ReadError> {
+        self.runtime.block_on(self.store.head())
+    }
+
+    pub(super) fn bookmark(&self, position: GlobalPosition) -> Result<Bookmark, ReadError> {
+        self.runtime.block_on(self.store.bookmark(position))
+    }
+
+    /// Whether the store holds what a bookmark names.
+    pub(super) fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError> {
+        match self.runtime.block_on(self.store.subscribe(Some(bookmark))) {
+            Ok(_) => Ok(true),
+            Err(ReadError::ForeignBookmark) => Ok(false),
+            Err(why) => Err(why),
+        }
+    }
+
+    /// Waits until there is an event after a position, or until told to stop.
+    pub(super) fn wait(
+        &self,
+        after: GlobalPosition,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<Waited, ReadError> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => Ok(Waited::Stopped),
+                news = self.news(after) => news.map(|()| Waited::News),
+            }
+        })
+    }
+
+    /// Waits a moment after a fault of the store, or until told to stop.
+    pub(super) fn pause(&self, stop: &mut watch::Receiver<bool>) -> Waited {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => Waited::Stopped,
+                () = tokio::time::sleep(PATIENCE) => Waited::News,
+            }
+        })
+    }
+
+    /// Runs something asynchronous, such as the opening of texts.
+    pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    async fn news(&self, after: GlobalPosition) -> Result<(), ReadError> {
+        let bookmark = match after {
+            GlobalPosition::START => None,
+            position => Some(self.store.bookmark(position).await?),
+        };
+        let mut subscription = self.store.subscribe(bookmark).await?;
+        loop {
+            if let Notice::Event(_) = subscription.next().await? {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The views: what the product shows, derived from events and disposable.
+//!
+//! ```text
+//! event store ─► feed thread: read, decode ─► writer thread: fold ─► book ─► rows + bookmark ─► views.db
+//!                                                                                  readers ◄──────┘
+//! ```
+//!
+//! A projection here is the fold of the domain's own states ([`book`]), and rows
+//! derived from the states a batch has touched ([`touched`], [`writing`]). Each view is
+//! one file or folder: its tables, how its rows follow, its queries, its tests.
+//!
+//! Rows are a function of the events alone. What depends on the day on which one asks
+//! is kept with the day from which it holds ([`steps`]); what people typed is not kept
+//! at all, but opened when it is shown ([`texts`]).
+//!
+//! Deliberately absent: decisions. Nothing that decides reads a view.
+//!
+//! Depends on: `domain`, `event_store`, `codec`, `access`, `search`, `clock`.
+
+mod answers;
+mod book;
+mod communications;
+mod dump;
+mod fact;
+pub mod issues;
+mod links;
+mod log;
+mod projector;
+mod questions;
+mod readers;
+mod registry;
+mod runner;
+mod schema;
+mod solutions;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod texts;
+pub mod things;
+mod touched;
+mod views;
+mod words;
+mod writing;
+
+pub use projector::Quarantined;
+pub use schema::VERSION;
+pub use texts::{TextPlace, Texts};
+pub use views::{Rebuilt, Views, ViewsOptions, ViewsStatus};
+
+use crate::codec::CodecError;
+use crate::event_store::ReadError;
+
+/// Why the views could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewsError {
+    /// `SQLite` refused.
+    #[error("the views failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The search index refused.
+    #[error("the search index failed: {0}")]
+    Search(#[from] crate::search::SearchIndexError),
+    /// The file system refused.
+    #[error("the folder of the views failed: {0}")]
+    Io(#[source] std::io::Error),
+    /// The event store could not be read.
+    #[error(transparent)]
+    Store(#[from] ReadError),
+    /// A text that was not erased does not open.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// The views have not come so far in time.
+    #[error("the views are behind")]
+    Behind,
+    /// The views are stopping, or being rebuilt already.
+    #[error("the views are busy or stopping")]
+    Busy,
+    /// A cursor that was not given out for this list.
+    #[error("the cursor does not belong to this list")]
+    Cursor,
+}

@@ -1,0 +1,306 @@
+//! Folds facts into the book and writes the rows that follow from it.
+//!
+//! One batch is one transaction, the bookmark included: after a crash the views stand
+//! exactly where their bookmark says. Rows follow from states alone, never from where
+//! a batch ended or which day it is, so that a rebuild gives the same bytes.
+//!
+//! Depends on: `event_store`, `domain`.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use uuid::Uuid;
+
+use super::book::{Book, OnShelf};
+use super::fact::{Fact, What, recorded_at};
+use super::log::Log;
+use super::touched::Touched;
+use super::{ViewsError, schema, things, writing};
+use crate::event_store::{Bookmark, GlobalPosition, StreamName};
+
+/// A stream that cannot be followed, and why.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Quarantined {
+    /// The stream.
+    #[schema(max_length = 120)]
+    pub stream: String,
+    /// The revision that could not be read.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    pub revision: u64,
+    /// Why, without content.
+    #[schema(max_length = 500)]
+    pub reason: String,
+}
+
+/// The writing side of one file of views.
+pub(super) struct Projector {
+    conn: Connection,
+    book: Book,
+    at: Bookmark,
+    quarantine: HashMap<String, Quarantined>,
+}
+
+/// What a batch changed beside the rows.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Streams of which a text was erased.
+    pub(super) erased: Vec<Box<str>>,
+    /// How many facts were new.
+    pub(super) facts: usize,
+}
+
+impl Projector {
+    /// Opens a file of views, creating its tables when it is new.
+    pub(super) fn open(path: &Path, log: Log) -> Result<Self, ViewsError> {
+        let conn = schema::open_for_writing(path)?;
+        let none = Bookmark {
+            store: log.store.store_id(),
+            position: GlobalPosition::START,
+            event: Uuid::nil(),
+        };
+        let at = read_bookmark(&conn)?.unwrap_or(none);
+        let quarantine = read_quarantine(&conn)?;
+        let quarantine = quarantine.into_iter().map(|one| (one.stream.clone(), one)).collect();
+        Ok(Self { conn, book: Book::new(log), at, quarantine })
+    }
+
+    pub(super) fn log(&self) -> &Log {
+        &self.book.log
+    }
+
+    /// Up to where the views have come.
+    pub(super) fn bookmark(&self) -> Bookmark {
+        self.at
+    }
+
+    pub(super) fn quarantined(&self) -> Vec<Quarantined> {
+        let mut all: Vec<_> = self.quarantine.values().cloned().collect();
+        all.sort_by(|a, b| a.stream.cmp(&b.stream));
+        all
+    }
+
+    /// Folds facts in global order, writes what follows, commits. Facts at or before the
+    /// bookmark are passed over.
+    pub(super) fn apply(&mut self, facts: Vec<Fact>) -> Result<Batch, ViewsError> {
+        let Some(last) = facts.last().filter(|last| last.position > self.at.position) else {
+            return Ok(Batch::default());
+        };
+        let at = Bookmark { position: last.position, event: last.id, ..self.at };
+        let tx = self.conn.transaction()?;
+        self.book.up_to = at.position;
+        let mut touched = Touched::default();
+        let mut count = 0;
+        for fact in facts {
+            if fact.position <= self.at.position {
+                continue;
+            }
+            count += 1;
+            fold(&tx, &mut self.book, &mut self.quarantine, &mut touched, fact)?;
+        }
+        writing::write(&tx, &mut self.book, &mut touched)?;
+        write_bookmark(&tx, &at)?;
+        tx.commit()?;
+        self.at = at;
+        self.book.trim();
+        Ok(Batch { erased: touched.erased.into_iter().collect(), facts: count })
+    }
+
+    /// Moves what the write-ahead log holds into the file.
+    pub(super) fn checkpoint(&self) -> Result<(), ViewsError> {
+        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+fn fold(
+    tx: &Transaction<'_>,
+    book: &mut Book,
+    quarantine: &mut HashMap<String, Quarantined>,
+    touched: &mut Touched,
+    fact: Fact,
+) -> Result<(), ViewsError> {
+    if !quarantine.is_empty() && quarantine.contains_key(fact.stream.as_str()) {
+        return Ok(());
+    }
+    let at = recorded_at(&fact.what);
+    let place = Place { tx, stream: &fact.stream, revision: fact.revision, at };
+    let folded = match &fact.what {
+        What::Issue(id, one) => {
+            touched.issues.insert(*id);
+            place.fold::<crate::domain::issue::Issue>(book, id, one)?
+        }
+        What::Question(id, one) => {
+            touched.questions.insert(*id);
+            place.fold::<crate::domain::question::Question>(book, id, one)?
+        }
+        What::Answer(id, one) => {
+            touched.answers.insert(*id);
+            place.fold::<crate::domain::answer::Answer>(book, id, one)?
+        }
+        What::Solution(id, one) => {
+            touched.solutions.insert(*id);
+            place.fold::<crate::domain::solution::Solution>(book, id, one)?
+        }
+        What::Communication(id, one) => {
+            touched.communications.insert(*id);
+            place.fold::<crate::domain::communication::Communication>(book, id, one)?
+        }
+        What::Norm(id, one) => {
+            touched.norms.insert(*id);
+            place.fold::<crate::domain::registry::Norm>(book, id, one)?
+        }
+        What::Body(id, one) => {
+            touched.bodies.insert(id.clone());
+            place.fold::<crate::domain::registry::Body>(book, id, one)?
+        }
+        What::Authority(id, one) => {
+            touched.authorities.insert(id.clone());
+            place.fold::<crate::domain::registry::Authority>(book, id, one)?
+        }
+        What::Theme(id, one) => {
+            touched.themes.insert(id.clone());
+            place.fold::<crate::domain::registry::Theme>(book, id, one)?
+        }
+        What::Form(id, one) => {
+            touched.forms.insert(id.clone());
+            place.fold::<crate::domain::registry::Form>(book, id, one)?
+        }
+        What::Calendar(id, one) => {
+            touched.calendars.insert(id.clone());
+            place.fold::<crate::domain::registry::Calendar>(book, id, one)?
+        }
+        What::Person(id, one) => {
+            touched.persons.insert(id.clone());
+            place.fold::<crate::domain::registry::Person>(book, id, one)?
+        }
+        What::Nothing => Ok(()),
+        What::Poisoned(why) => Err(why.clone()),
+    };
+    if let Err(reason) = folded {
+        set_aside(tx, quarantine, &fact, reason)?;
+    } else if is_erasure(&fact.what) {
+        touched.erased.insert(fact.stream.as_str().into());
+    }
+    Ok(())
+}
+
+/// Where a fact stands.
+struct Place<'a> {
+    tx: &'a Transaction<'a>,
+    stream: &'a StreamName,
+    revision: u64,
+    at: Option<jiff::Timestamp>,
+}
+
+impl Place<'_> {
+    /// Folds one fact; the inner error is a fault of its stream.
+    fn fold<D: OnShelf>(
+        &self,
+        book: &mut Book,
+        key: &D::Key,
+        fact: &crate::domain::Recorded<D::Event>,
+    ) -> Result<Result<(), String>, ViewsError> {
+        if self.revision > 0 && D::shelf(book).events(key).is_none() {
+            book.fetch::<D>(self.tx, key, Some(self.revision))?;
+        }
+        let expected = D::shelf(book).events(key).unwrap_or(0);
+        if expected != self.revision {
+            let found = self.revision;
+            return Ok(Err(format!("revision {expected} was expected, {found} was found")));
+        }
+        let batch = book.batch;
+        D::shelf(book).fold(key, self.revision, fact, batch);
+        if let (0, Some(kind), Some(at)) = (self.revision, D::KIND, self.at)
+            && let Ok(id) = self.stream.id().parse()
+        {
+            let ident = things::number(self.tx, kind, id, at)?;
+            if let Some(entry) = D::shelf(book).get_mut(key) {
+                entry.ident = Some(ident);
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn is_erasure(what: &What) -> bool {
+    use crate::domain::answer::AnswerEvent;
+    use crate::domain::communication::CommunicationEvent;
+    use crate::domain::issue::IssueEvent;
+    use crate::domain::question::QuestionEvent;
+    use crate::domain::solution::SolutionEvent;
+    match what {
+        What::Issue(_, one) => matches!(one.event, IssueEvent::TextErased(_)),
+        What::Question(_, one) => matches!(one.event, QuestionEvent::TextErased(_)),
+        What::Answer(_, one) => matches!(one.event, AnswerEvent::TextErased(_)),
+        What::Solution(_, one) => matches!(one.event, SolutionEvent::TextErased(_)),
+        What::Communication(_, one) => matches!(one.event, CommunicationEvent::TextErased(_)),
+        // Views show no free text of the registry.
+        What::Norm(..)
+        | What::Body(..)
+        | What::Authority(..)
+        | What::Theme(..)
+        | What::Form(..)
+        | What::Calendar(..)
+        | What::Person(..)
+        | What::Nothing
+        | What::Poisoned(_) => false,
+    }
+}
+
+fn set_aside(
+    tx: &Transaction<'_>,
+    quarantine: &mut HashMap<String, Quarantined>,
+    fact: &Fact,
+    reason: String,
+) -> Result<(), ViewsError> {
+    let stream = fact.stream.as_str().to_owned();
+    tracing::error!(stream, revision = fact.revision, reason, "a stream is set aside");
+    let revision = i64::try_from(fact.revision).unwrap_or(i64::MAX);
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO quarantine (stream, revision, reason) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![stream, revision, reason])?;
+    quarantine.insert(stream.clone(), Quarantined { stream, revision: fact.revision, reason });
+    Ok(())
+}
+
+/// The bookmark in a file of views.
+pub(super) fn read_bookmark(conn: &Connection) -> Result<Option<Bookmark>, ViewsError> {
+    let found = conn
+        .query_row("SELECT store, position, event FROM bookmark", [], |row| {
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, i64>(1)?, row.get::<_, [u8; 16]>(2)?))
+        })
+        .optional()?;
+    Ok(found.map(|(store, position, event)| Bookmark {
+        store: Uuid::from_bytes(store),
+        // Positions are kept bit for bit.
+        position: GlobalPosition(position.cast_unsigned()),
+        event: Uuid::from_bytes(event),
+    }))
+}
+
+fn write_bookmark(tx: &Transaction<'_>, at: &Bookmark) -> Result<(), ViewsError> {
+    tx.prepare_cached(
+        "INSERT INTO bookmark (one, store, position, event) VALUES (1, ?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET store = ?1, position = ?2, event = ?3",
+    )?
+    .execute(params![
+        at.store.as_bytes().as_slice(),
+        at.position.0.cast_signed(),
+        at.event.as_bytes().as_slice()
+    ])?;
+    Ok(())
+}
+
+fn read_quarantine(conn: &Connection) -> Result<Vec<Quarantined>, ViewsError> {
+    let mut found = conn.prepare("SELECT stream, revision, reason FROM quarantine ORDER BY 1")?;
+    let rows = found.query_map([], |row| {
+        Ok(Quarantined {
+            stream: row.get(0)?,
+            revision: row.get::<_, i64>(1)?.unsigned_abs(),
+            reason: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,120 @@
+//! The two threads that keep a file of views up to date.
+//!
+//! One reads and decodes, the other folds and writes; a bounded channel between them
+//! keeps memory small. Batches form themselves: while one is written, the next arrives.
+//!
+//! Depends on: `event_store`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use tokio::sync::watch;
+
+use super::ViewsError;
+use super::fact::Fact;
+use super::log::{Log, Waited};
+use super::projector::{Batch, Projector};
+use crate::event_store::GlobalPosition;
+
+/// Events read and decoded at once.
+const PAGE: usize = 1_000;
+
+/// Pages that may wait for the writer.
+const PAGES_AHEAD: usize = 4;
+
+/// Most events in one transaction.
+///
+/// While catching up a larger batch writes the row of a busy case less often; it is
+/// also what a reader waits for at most, and what memory holds.
+const BATCH: usize = 10_000;
+
+/// One page on its way from the reader to the writer.
+struct Page {
+    facts: Vec<Fact>,
+    /// Whether more follows at once.
+    full: bool,
+}
+
+/// A file of views with the thread-safe parts that a run needs.
+pub(super) struct Run {
+    pub(super) projector: Projector,
+    pub(super) path: PathBuf,
+}
+
+/// Follows the store with a file of views until told to stop, or, with `until`, up to
+/// a position. `done` is called after every batch.
+pub(super) fn follow(
+    run: &mut Run,
+    log: Log,
+    stop: &watch::Receiver<bool>,
+    until: Option<GlobalPosition>,
+    mut done: impl FnMut(&Projector, Batch),
+) -> Result<(), ViewsError> {
+    let after = run.projector.bookmark().position;
+    let (sender, receiver) = sync_channel(PAGES_AHEAD);
+    let stop = stop.clone();
+    let feed = thread::Builder::new()
+        .name("views-feed".into())
+        .spawn(move || feed(&log, after, until, &sender, stop))
+        .map_err(ViewsError::Io)?;
+    let written = write(&mut run.projector, &receiver, &mut done);
+    // A feed that finds nobody listening ends.
+    drop(receiver);
+    let fed = feed.join().unwrap_or(Err(ViewsError::Busy));
+    written.and(fed)
+}
+
+fn write(
+    projector: &mut Projector,
+    receiver: &Receiver<Page>,
+    done: &mut impl FnMut(&Projector, Batch),
+) -> Result<(), ViewsError> {
+    while let Ok(Page { mut facts, full: mut more }) = receiver.recv() {
+        while facts.len() < BATCH {
+            let next = if more { receiver.recv().ok() } else { receiver.try_recv().ok() };
+            let Some(page) = next else { break };
+            facts.extend(page.facts);
+            more = page.full;
+        }
+        if !facts.is_empty() {
+            let batch = projector.apply(facts)?;
+            done(projector, batch);
+        }
+    }
+    Ok(())
+}
+
+fn feed(
+    log: &Log,
+    mut after: GlobalPosition,
+    until: Option<GlobalPosition>,
+    sender: &SyncSender<Page>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), ViewsError> {
+    loop {
+        if *stop.borrow() {
+            return Ok(());
+        }
+        let facts = log.page(after, PAGE)?;
+        let full = facts.len() == PAGE;
+        let caught_up = facts.is_empty();
+        if let Some(last) = facts.last() {
+            after = last.position;
+        }
+        // An empty page ends the batch that a full one began.
+        if sender.send(Page { facts, full }).is_err() {
+            return Ok(());
+        }
+        if until.is_some_and(|until| after >= until || caught_up) {
+            return Ok(());
+        }
+        if caught_up && log.wait(after, &mut stop)? == Waited::Stopped {
+            return Ok(());
+        }
+    }
+}
+
+/// A reader of the store for another thread.
+pub(super) type Logs = Arc<dyn Fn() -> Result<Log, ViewsError> + Send + Sync>;

@@ -1,0 +1,84 @@
+//! The tables of all views, and how their file is opened.
+//!
+//! Depends on: nothing in this crate.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{
+    ViewsError, answers, communications, issues, links, questions, registry, solutions, things,
+};
+
+/// The shape and meaning of the rows. Raise it with every change of a table or of what
+/// is written there: views of another number are not read, but built anew.
+pub const VERSION: u32 = 1;
+
+/// Pages of 8 KiB, and how much of them the writer keeps in memory, in KiB.
+const WRITER_CACHE_KIB: u32 = 24 * 1024;
+const READER_CACHE_KIB: u32 = 2 * 1024;
+
+const OWN: &str = "
+    CREATE TABLE bookmark (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        store BLOB NOT NULL,
+        position INTEGER NOT NULL,
+        event BLOB NOT NULL
+    );
+    CREATE TABLE quarantine (
+        stream TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL,
+        reason TEXT NOT NULL
+    );
+";
+
+/// The tables, view by view.
+const ALL: [&str; 9] = [
+    OWN,
+    things::TABLES,
+    links::TABLES,
+    registry::TABLES,
+    communications::TABLES,
+    answers::TABLES,
+    questions::TABLES,
+    solutions::TABLES,
+    issues::TABLES,
+];
+
+/// Opens the file for the one writer, creating the tables in a new file.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
+    let conn = Connection::open(path)?;
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = 8192;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA secure_delete = OFF;
+         PRAGMA cache_size = -{WRITER_CACHE_KIB};
+         PRAGMA temp_store = MEMORY;"
+    ))?;
+    conn.set_prepared_statement_cache_capacity(128);
+    let version: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version == 0 {
+        let mut all = String::from("BEGIN;");
+        ALL.iter().for_each(|tables| all.push_str(tables));
+        all.push_str(&format!("PRAGMA user_version = {VERSION}; COMMIT;"));
+        conn.execute_batch(&all)?;
+    }
+    Ok(conn)
+}
+
+/// Opens the file for reading, with the search index attached as `search` when it is there.
+pub(super) fn open_for_reading(path: &Path, search: &Path) -> Result<Connection, ViewsError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.execute_batch(&format!(
+        "PRAGMA cache_size = -{READER_CACHE_KIB}; PRAGMA query_only = ON;"
+    ))?;
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(64);
+    if let Some(search) = search.to_str().filter(|_| search.exists()) {
+        conn.execute("ATTACH DATABASE ?1 AS search", [search])?;
+    }
+    Ok(conn)
+}

@@ -1,0 +1,141 @@
+//! Solutions (*soluzioni*): rows, status, validity, who adopted them.
+//!
+//! Depends on: `domain::solution`.
+
+use rusqlite::{Transaction, params};
+use uuid::Uuid;
+
+use super::ViewsError;
+use super::answers::{self, norm_changes};
+use super::book::Book;
+use super::links::{write_citations, write_links};
+use super::steps::first_day;
+use super::things::{Kind, write_participants};
+use super::touched::Touched;
+use crate::domain::answer::{Answer, AnswerContext, AnswerState, standing};
+use crate::domain::solution::{
+    Solution, SolutionContext, SolutionState, SolutionValidity, validity,
+};
+use crate::domain::values::Day;
+
+/// The tables.
+pub(super) const TABLES: &str = "
+    CREATE TABLE solutions (
+        no INTEGER PRIMARY KEY,
+        id BLOB NOT NULL,
+        year INTEGER NOT NULL,
+        rank INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        title_rev INTEGER NOT NULL,
+        summary_rev INTEGER,
+        coordinator TEXT NOT NULL,
+        visibility INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        verify_from TEXT,
+        superseded_from TEXT,
+        retired_from TEXT
+    );
+";
+
+/// What a solution rests on, ready to be asked for any day.
+pub(super) struct Basis {
+    answers: Vec<(AnswerState, AnswerContext)>,
+    norm_changes: Vec<crate::domain::answer::Change>,
+}
+
+impl Basis {
+    /// Reads what a solution rests on.
+    pub(super) fn read(
+        tx: &Transaction<'_>,
+        book: &mut Book,
+        state: &SolutionState,
+    ) -> Result<Self, ViewsError> {
+        let mut basis = Self { answers: Vec::new(), norm_changes: Vec::new() };
+        for link in &state.basis_answers {
+            let answer = book.find::<Answer>(tx, &link.id)?.state.clone();
+            let context = answers::context(tx, book, link.id, &answer)?;
+            basis.answers.push((answer, context));
+        }
+        for one in &state.basis_norms {
+            basis.norm_changes.extend(norm_changes(tx, book, &one.norm)?);
+        }
+        Ok(basis)
+    }
+
+    /// The days on which the validity of the solution may change.
+    pub(super) fn days(&self, state: &SolutionState) -> Vec<Day> {
+        let answers =
+            self.answers.iter().flat_map(|(answer, context)| answers::days(answer, context));
+        let amended = self.norm_changes.iter().map(|one| one.from);
+        let superseded = state.superseded.iter().map(|one| one.from);
+        answers.chain(amended).chain(superseded).collect()
+    }
+
+    /// The validity of the solution on a day.
+    pub(super) fn validity(&self, state: &SolutionState, on: Day) -> SolutionValidity {
+        let standings = self.answers.iter().map(|(answer, context)| standing(answer, context, on));
+        let context = SolutionContext {
+            answers: standings.collect(),
+            norm_changes: self.norm_changes.clone(),
+        };
+        validity(state, &context, on)
+    }
+}
+
+/// Writes the touched solutions, and touches their issues.
+pub(super) fn write(
+    tx: &Transaction<'_>,
+    book: &mut Book,
+    touched: &mut Touched,
+) -> Result<(), ViewsError> {
+    for id in &touched.solutions {
+        let entry = book.find::<Solution>(tx, id)?;
+        let issues = entry.state.issues.iter().map(|one| ("issue", one.issue));
+        let basis = entry.state.basis_answers.iter().map(|one| ("basis", one.id));
+        let links = issues.chain(basis).collect();
+        let [digest, cited, ..] = &mut entry.written;
+        let linked = write_links(tx, *id, Kind::Solution, &links, digest)?;
+        let of_issues = linked.into_iter().filter(|(role, _)| role == "issue");
+        touched.issues.extend(of_issues.map(|(_, issue)| issue));
+        if let Some(ident) = entry.ident {
+            let norms = entry.state.basis_norms.iter().map(|one| &one.norm);
+            write_citations(tx, &ident, norms, cited)?;
+            write_row(tx, book, *id)?;
+            write_participants(tx, &ident, [])?;
+        }
+    }
+    Ok(())
+}
+
+fn write_row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), ViewsError> {
+    let entry = book.find::<Solution>(tx, &id)?.clone();
+    let (Some(ident), Some(proposal)) = (entry.ident, entry.state.proposal.as_deref()) else {
+        return Ok(());
+    };
+    let state = &entry.state;
+    let basis = Basis::read(tx, book, state)?;
+    let from = |least: SolutionValidity| {
+        first_day(basis.days(state), |day| basis.validity(state, day) >= least)
+            .map(|day| day.to_string())
+    };
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO solutions VALUES
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?
+    .execute(params![
+        ident.no,
+        id.as_bytes().as_slice(),
+        ident.year,
+        ident.rank,
+        i64::try_from(entry.events).unwrap_or(i64::MAX) - 1,
+        entry.headlines.title.unwrap_or(0),
+        entry.headlines.summary,
+        proposal.coordinator.as_str(),
+        proposal.visibility as u8,
+        state.updated_at.as_microsecond(),
+        from(SolutionValidity::ToVerify),
+        from(SolutionValidity::Superseded),
+        from(SolutionValidity::Retired),
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! The numbers of things, and the references that people say on the phone.
+//!
+//! A thing is numbered when its first event is folded, so that numbers follow the
+//! global order of the log and are the same in every rebuild.
+//!
+//! Depends on: `clock` (the Italian year).
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::ViewsError;
+use crate::clock::civil_date;
+
+/// The tables.
+pub(super) const TABLES: &str = "
+    -- Every numbered thing: kind, number among its kind, year and rank of its reference.
+    CREATE TABLE things (
+        id BLOB PRIMARY KEY,
+        kind INTEGER NOT NULL,
+        no INTEGER NOT NULL,
+        year INTEGER NOT NULL,
+        rank INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE counters (
+        kind INTEGER NOT NULL,
+        year INTEGER NOT NULL,
+        given INTEGER NOT NULL,
+        PRIMARY KEY (kind, year)
+    ) WITHOUT ROWID;
+    -- Who takes part in what; read by access::Scope::sql.
+    CREATE TABLE participants (
+        kind INTEGER NOT NULL,
+        thing INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (kind, thing, body)
+    ) WITHOUT ROWID;
+";
+
+/// The kinds of numbered things, as `participants.kind` counts them.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Kind {
+    /// A *segnalazione*, S-.
+    Issue = 0,
+    /// A *quesito collettivo*, Q-.
+    Question = 1,
+    /// A *riscontro*, R-.
+    Answer = 2,
+    /// A *soluzione*, B-.
+    Solution = 3,
+    /// An official letter, which has no reference of its own.
+    Communication = 4,
+}
+
+impl Kind {
+    /// The category of its streams.
+    pub fn category(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Question => "question",
+            Self::Answer => "answer",
+            Self::Solution => "solution",
+            Self::Communication => "communication",
+        }
+    }
+
+    fn of(number: u8) -> Option<Self> {
+        [Self::Issue, Self::Question, Self::Answer, Self::Solution, Self::Communication]
+            .into_iter()
+            .find(|kind| *kind as u8 == number)
+    }
+
+    /// The letter its references begin with.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Issue => 'S',
+            Self::Question => 'Q',
+            Self::Answer => 'R',
+            Self::Solution => 'B',
+            Self::Communication => 'C',
+        }
+    }
+}
+
+/// How a thing is numbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ident {
+    /// Of which kind.
+    pub kind: Kind,
+    /// Its number among its kind, from 1 in the order of the log.
+    pub no: i64,
+    /// The Italian year in which its first event was recorded.
+    pub year: i16,
+    /// Its place in that year, from 1.
+    pub rank: u32,
+}
+
+impl Ident {
+    /// The reference for people, such as `S-2026/0042`.
+    pub fn reference(&self) -> String {
+        reference(self.kind, self.year, self.rank)
+    }
+}
+
+/// The reference for people, such as `S-2026/0042`.
+pub fn reference(kind: Kind, year: i16, rank: u32) -> String {
+    format!("{}-{year}/{rank:04}", kind.letter())
+}
+
+/// Reads a reference as people write it; `None` when it is not one.
+///
+/// Zeros in front and the case of the letter do not matter.
+pub fn parse_reference(text: &str) -> Option<(Kind, i16, u32)> {
+    let mut letters = text.trim().chars();
+    let letter = letters.next()?.to_ascii_uppercase();
+    let kind = (0..=3).filter_map(Kind::of).find(|kind| kind.letter() == letter)?;
+    let (year, rank) = letters.as_str().strip_prefix('-')?.split_once('/')?;
+    Some((kind, year.parse().ok()?, rank.parse().ok()?))
+}
+
+/// Numbers a thing whose first event was recorded at an instant.
+pub(super) fn number(
+    tx: &Transaction<'_>,
+    kind: Kind,
+    id: Uuid,
+    recorded_at: jiff::Timestamp,
+) -> Result<Ident, ViewsError> {
+    let year = civil_date(recorded_at).year();
+    let next = |year: i16| -> rusqlite::Result<i64> {
+        tx.prepare_cached(
+            "INSERT INTO counters (kind, year, given) VALUES (?1, ?2, 1)
+             ON CONFLICT DO UPDATE SET given = given + 1 RETURNING given",
+        )?
+        .query_row(params![kind as u8, year], |row| row.get(0))
+    };
+    // Year 0 counts all of a kind.
+    let (no, rank) = (next(0)?, next(year)?);
+    tx.prepare_cached("INSERT INTO things (id, kind, no, year, rank) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![id.as_bytes().as_slice(), kind as u8, no, year, rank])?;
+    Ok(Ident { kind, no, year, rank: u32::try_from(rank).unwrap_or(u32::MAX) })
+}
+
+/// How a thing is numbered, by its id as text.
+pub(super) fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Ident>, ViewsError> {
+    let Ok(id) = id.parse::<Uuid>() else { return Ok(None) };
+    let found = tx
+        .prepare_cached("SELECT kind, no, year, rank FROM things WHERE id = ?1")?
+        .query_row([id.as_bytes().as_slice()], |row| {
+            Ok((row.get::<_, u8>(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .optional()?;
+    Ok(found
+        .and_then(|(kind, no, year, rank)| Some(Ident { kind: Kind::of(kind)?, no, year, rank })))
+}
+
+/// Writes who takes part in a thing.
+pub fn write_participants<'a>(
+    tx: &Transaction<'_>,
+    ident: &Ident,
+    bodies: impl IntoIterator<Item = &'a str>,
+) -> Result<(), ViewsError> {
+    tx.prepare_cached("DELETE FROM participants WHERE kind = ?1 AND thing = ?2")?
+        .execute(params![ident.kind as u8, ident.no])?;
+    let mut insert = tx.prepare_cached(
+        "INSERT OR IGNORE INTO participants (kind, thing, body) VALUES (?1, ?2, ?3)",
+    )?;
+    for body in bodies {
+        insert.execute(params![ident.kind as u8, ident.no, body])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_read_as_people_write_it() {
+        assert_eq!(parse_reference(" s-2026/42 "), Some((Kind::Issue, 2026, 42)));
+        assert_eq!(parse_reference("Q-2026/0003"), Some((Kind::Question, 2026, 3)));
+        assert_eq!(parse_reference("C-2026/0003"), None);
+        assert_eq!(parse_reference("S2026"), None);
+        assert_eq!(reference(Kind::Solution, 2026, 7), "B-2026/0007");
+    }
+}

@@ -1,0 +1,466 @@
+//! The handle that everybody else has of the views.
+//!
+//! Depends on: `event_store`, `codec`, `clock`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::log::Log;
+use super::projector::{Batch, Projector, Quarantined, read_bookmark};
+use super::readers::Readers;
+use super::runner::{Logs, Run, follow};
+use super::texts::Texts;
+use super::{ViewsError, dump, schema};
+use crate::clock::Clock;
+use crate::codec::Codec;
+use crate::event_store::{EventStore, GlobalPosition};
+
+/// How long the writer rests after a fault before it begins again.
+const REST: Duration = Duration::from_secs(1);
+
+/// How the views are opened.
+#[derive(Debug, Clone, Default)]
+pub struct ViewsOptions {
+    /// The folder of the files; a private temporary folder, gone with the views, when
+    /// absent.
+    pub path: Option<PathBuf>,
+}
+
+/// How the views are doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewsStatus {
+    /// Up to where they have come.
+    pub position: GlobalPosition,
+    /// The last event of the store.
+    pub head: GlobalPosition,
+    /// Whether they have not reached the head.
+    pub behind: bool,
+    /// Streams that cannot be followed.
+    pub quarantined: Vec<Quarantined>,
+    /// Whether a rebuild is under way.
+    pub rebuilding: bool,
+    /// The fault that keeps the writer from going on, if any.
+    pub fault: Option<String>,
+}
+
+/// What a rebuild did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rebuilt {
+    /// Events folded.
+    pub events: u64,
+    /// How long it took, the wait for the swap not counted.
+    pub took: Duration,
+}
+
+impl Rebuilt {
+    /// Events per second.
+    pub fn rate(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let events = self.events as f64;
+        events / self.took.as_secs_f64().max(1e-9)
+    }
+}
+
+/// What the threads and the readers share.
+struct Shared {
+    current: RwLock<Arc<Readers>>,
+    position: watch::Sender<GlobalPosition>,
+    generation: AtomicU64,
+    quarantined: RwLock<Vec<Quarantined>>,
+    fault: RwLock<Option<String>>,
+    rebuilding: AtomicBool,
+    texts: Texts,
+}
+
+/// A file that was built beside the current one and waits to take its place.
+struct Successor {
+    run: Run,
+    swapped: std::sync::mpsc::SyncSender<()>,
+}
+
+/// The views: derived from events, disposable, read without waiting for anybody.
+pub struct Views {
+    shared: Arc<Shared>,
+    store: Arc<dyn EventStore>,
+    logs: Logs,
+    folder: PathBuf,
+    private: bool,
+    /// True tells the writer to come to an end: to stop, or to take a successor.
+    stop: watch::Sender<bool>,
+    successor: Arc<Mutex<Option<Successor>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Views {
+    /// Opens the views of a store, or begins to build them, and follows the store from
+    /// then on.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError`] when the folder or the file cannot be used.
+    pub fn open(
+        store: Arc<dyn EventStore>,
+        codec: Arc<Codec>,
+        clock: &dyn Clock,
+        options: ViewsOptions,
+    ) -> Result<Arc<Self>, ViewsError> {
+        let private = options.path.is_none();
+        let folder = options.path.unwrap_or_else(|| private_folder(clock));
+        fs::create_dir_all(&folder).map_err(ViewsError::Io)?;
+        let logs: Logs = {
+            let (store, codec) = (Arc::clone(&store), Arc::clone(&codec));
+            Arc::new(move || Log::new(Arc::clone(&store), Arc::clone(&codec)))
+        };
+        let number = choose(&folder, &*store, &logs)?;
+        let path = views_file(&folder, number);
+        let projector = Projector::open(&path, logs()?)?;
+        let readers = Readers::new(path.clone(), search_file(&folder));
+        let shared = Arc::new(Shared {
+            current: RwLock::new(Arc::new(readers)),
+            position: watch::Sender::new(projector.bookmark().position),
+            generation: AtomicU64::new(0),
+            quarantined: RwLock::new(projector.quarantined()),
+            fault: RwLock::default(),
+            rebuilding: AtomicBool::new(false),
+            texts: Texts::new(Arc::clone(&store), codec),
+        });
+        let views = Self {
+            shared,
+            store,
+            logs,
+            folder,
+            private,
+            stop: watch::Sender::new(false),
+            successor: Arc::default(),
+            writer: Mutex::default(),
+        };
+        views.start(Run { projector, path })?;
+        Ok(Arc::new(views))
+    }
+
+    fn start(&self, run: Run) -> Result<(), ViewsError> {
+        let writer = Writer {
+            shared: Arc::clone(&self.shared),
+            logs: Arc::clone(&self.logs),
+            folder: self.folder.clone(),
+            stop: self.stop.clone(),
+            successor: Arc::clone(&self.successor),
+        };
+        let thread = thread::Builder::new()
+            .name("views-writer".into())
+            .spawn(move || writer.run(run))
+            .map_err(ViewsError::Io)?;
+        *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(())
+    }
+
+    /// Waits until the views have reached a position, for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError::Behind`] when they have not.
+    pub async fn wait_for(
+        &self,
+        position: GlobalPosition,
+        timeout: Duration,
+    ) -> Result<(), ViewsError> {
+        let mut reached = self.shared.position.subscribe();
+        if *reached.borrow() >= position {
+            return Ok(());
+        }
+        let waited = tokio::time::timeout(timeout, reached.wait_for(|at| *at >= position)).await;
+        match waited {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(ViewsError::Behind),
+        }
+    }
+
+    /// Up to where the views have come.
+    pub fn position(&self) -> GlobalPosition {
+        *self.shared.position.borrow()
+    }
+
+    /// Raised at each commit: what was computed from the views under one number may be
+    /// served again under the same number.
+    pub fn generation(&self) -> u64 {
+        self.shared.generation.load(Ordering::Acquire)
+    }
+
+    /// How the views are doing.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError::Store`] when the store cannot tell its head.
+    pub async fn status(&self) -> Result<ViewsStatus, ViewsError> {
+        let head = self.store.head().await?;
+        let position = self.position();
+        let shared = &self.shared;
+        Ok(ViewsStatus {
+            position,
+            head,
+            behind: position < head,
+            quarantined: shared.quarantined.read().unwrap_or_else(PoisonError::into_inner).clone(),
+            rebuilding: shared.rebuilding.load(Ordering::Acquire),
+            fault: shared.fault.read().unwrap_or_else(PoisonError::into_inner).clone(),
+        })
+    }
+
+    /// Reads with a connection of one's own; the search index is attached as `search`.
+    ///
+    /// # Errors
+    ///
+    /// What the query answers.
+    pub fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
+    ) -> Result<T, ViewsError> {
+        self.shared.readers().read(query)
+    }
+
+    /// The texts that lists show.
+    pub fn texts(&self) -> &Texts {
+        &self.shared.texts
+    }
+
+    /// Every row of every table, in a fixed order: for tests and for comparing files.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError::Sqlite`] when the file cannot be read.
+    pub fn dump(&self) -> Result<String, ViewsError> {
+        self.read(dump::dump)
+    }
+
+    /// Builds a new file beside the current one and swaps when it has caught up; readers
+    /// never wait and never see less than before. Blocks the calling thread.
+    ///
+    /// `progress` is told the position reached and the head, after every batch.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError::Busy`] when a rebuild is under way or the views are closed.
+    pub fn rebuild(
+        &self,
+        mut progress: impl FnMut(GlobalPosition, GlobalPosition),
+    ) -> Result<Rebuilt, ViewsError> {
+        if self.shared.rebuilding.swap(true, Ordering::AcqRel) {
+            return Err(ViewsError::Busy);
+        }
+        let rebuilt = self.rebuild_beside(&mut progress);
+        self.shared.rebuilding.store(false, Ordering::Release);
+        rebuilt
+    }
+
+    fn rebuild_beside(
+        &self,
+        progress: &mut dyn FnMut(GlobalPosition, GlobalPosition),
+    ) -> Result<Rebuilt, ViewsError> {
+        let number = numbers(&self.folder)?.last().map_or(1, |last| last + 1);
+        let path = views_file(&self.folder, number);
+        let begun = Instant::now();
+        let projector = Projector::open(&path, (self.logs)()?)?;
+        let mut run = Run { projector, path };
+        let head = run.projector.log().head()?;
+        let mut events = 0_u64;
+        let never = watch::Sender::new(false);
+        follow(&mut run, (self.logs)()?, &never.subscribe(), Some(head), |projector, batch| {
+            events += batch.facts as u64;
+            progress(projector.bookmark().position, head);
+        })?;
+        let took = begun.elapsed();
+        let (swapped, done) = std::sync::mpsc::sync_channel(1);
+        *self.successor.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Successor { run, swapped });
+        self.stop.send_replace(true);
+        done.recv().map_err(|_| ViewsError::Busy)?;
+        Ok(Rebuilt { events, took })
+    }
+
+    /// Stops following the store. What was read is committed; reading goes on.
+    pub fn close(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            self.stop.send_replace(true);
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Drop for Views {
+    fn drop(&mut self) {
+        self.close();
+        if self.private {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+impl Shared {
+    fn readers(&self) -> Arc<Readers> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set_fault(&self, fault: Option<String>) {
+        *self.fault.write().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// Lets readers see what was committed.
+    fn publish(&self, projector: &Projector, batch: &Batch) {
+        let quarantined = projector.quarantined();
+        *self.quarantined.write().unwrap_or_else(PoisonError::into_inner) = quarantined;
+        for stream in &batch.erased {
+            self.texts.forget(stream);
+        }
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.position.send_replace(projector.bookmark().position);
+    }
+}
+
+/// The thread that keeps the current file up to date.
+struct Writer {
+    shared: Arc<Shared>,
+    logs: Logs,
+    folder: PathBuf,
+    stop: watch::Sender<bool>,
+    successor: Arc<Mutex<Option<Successor>>>,
+}
+
+impl Writer {
+    fn run(self, mut run: Run) {
+        let mut swapped = None;
+        loop {
+            let followed = self.follow(&mut run, &mut swapped);
+            if let Err(why) = followed {
+                tracing::error!(%why, "the views cannot be written");
+                self.shared.set_fault(Some(why.to_string()));
+                thread::park_timeout(REST);
+                // The book may be ahead of the rows: begin again from what was committed.
+                match self.logs().and_then(|log| Projector::open(&run.path, log)) {
+                    Ok(projector) => run.projector = projector,
+                    Err(why) => self.shared.set_fault(Some(why.to_string())),
+                }
+            }
+            let next = self.successor.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match next {
+                Some(next) => {
+                    self.stop.send_replace(false);
+                    run = next.run;
+                    swapped = Some(next.swapped);
+                }
+                None if *self.stop.borrow() => break,
+                None => {}
+            }
+        }
+        let _ = run.projector.checkpoint();
+    }
+
+    fn logs(&self) -> Result<Log, ViewsError> {
+        (self.logs)()
+    }
+
+    fn follow(
+        &self,
+        run: &mut Run,
+        swapped: &mut Option<std::sync::mpsc::SyncSender<()>>,
+    ) -> Result<(), ViewsError> {
+        let path = run.path.clone();
+        let mut publish = |projector: &Projector, batch: &Batch| {
+            // A successor shows itself when it has come as far as its predecessor.
+            if projector.bookmark().position < *self.shared.position.borrow() {
+                return;
+            }
+            if let Some(swapped) = swapped.take() {
+                let readers = Readers::new(path.clone(), search_file(&self.folder));
+                *self.shared.current.write().unwrap_or_else(PoisonError::into_inner) =
+                    Arc::new(readers);
+                remove_all_but(&self.folder, &path);
+                let _ = swapped.send(());
+            }
+            self.shared.set_fault(None);
+            self.shared.publish(projector, batch);
+        };
+        publish(&run.projector, &Batch::default());
+        follow(run, self.logs()?, &self.stop.subscribe(), None, |projector, batch| {
+            publish(projector, &batch);
+        })
+    }
+}
+
+fn views_file(folder: &Path, number: u32) -> PathBuf {
+    folder.join(format!("views-{}-{number}.db", schema::VERSION))
+}
+
+fn search_file(folder: &Path) -> PathBuf {
+    folder.join(format!("search-{}.db", crate::search::TERMS_VERSION))
+}
+
+/// The numbers of the files of this version, in order.
+fn numbers(folder: &Path) -> Result<Vec<u32>, ViewsError> {
+    let prefix = format!("views-{}-", schema::VERSION);
+    let mut numbers = Vec::new();
+    for file in fs::read_dir(folder).map_err(ViewsError::Io)? {
+        let name = file.map_err(ViewsError::Io)?.file_name();
+        let number = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(&prefix)?.strip_suffix(".db")?.parse::<u32>().ok());
+        numbers.extend(number);
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// The number of the file to go on with: the oldest one that belongs to the store (a
+/// younger one was being built when the process ended), or a new one.
+fn choose(folder: &Path, store: &dyn EventStore, logs: &Logs) -> Result<u32, ViewsError> {
+    let numbers = numbers(folder)?;
+    let mut chosen = None;
+    for number in &numbers {
+        let path = views_file(folder, *number);
+        let bookmark = Connection::open(&path).map_err(ViewsError::from).and_then(|conn| {
+            if conn.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? == 0 {
+                return Ok(None);
+            }
+            read_bookmark(&conn)
+        });
+        // A file that cannot be read is as good as none: views can be built anew.
+        if let Ok(Some(bookmark)) = bookmark
+            && bookmark.store == store.store_id()
+            && logs()?.holds(bookmark)?
+        {
+            chosen = Some(*number);
+            break;
+        }
+    }
+    let number = chosen.unwrap_or_else(|| numbers.last().map_or(1, |last| last + 1));
+    remove_all_but(folder, &views_file(folder, number));
+    Ok(number)
+}
+
+/// Removes the files of other views, of older versions too.
+fn remove_all_but(folder: &Path, kept: &Path) {
+    let Some(kept) = kept.file_name().and_then(|name| name.to_str()) else { return };
+    let Ok(files) = fs::read_dir(folder) else { return };
+    for file in files.flatten() {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("views-") && !name.starts_with(kept) {
+            // On a system that refuses, the next start tries again.
+            let _ = fs::remove_file(file.path());
+        }
+    }
+}
+
+/// A folder that nobody else has.
+fn private_folder(clock: &dyn Clock) -> PathBuf {
+    let mut random = [0_u8; 16];
+    clock.fill(&mut random);
+    let name = uuid::Builder::from_random_bytes(random).into_uuid();
+    std::env::temp_dir().join(format!("quesito-views-{name}"))
+}
