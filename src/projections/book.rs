@@ -138,7 +138,8 @@ kept! {
         _ => None,
     };
     Solution, Uuid, Some(Kind::Solution), Solution, |event| match event {
-        SolutionEvent::Proposed(_) | SolutionEvent::Revised(_) => Some(Headline::Title),
+        SolutionEvent::Proposed(_) => Some(Headline::Title),
+        SolutionEvent::Revised(data) if data.problem.is_some() => Some(Headline::Title),
         SolutionEvent::Published(_) => Some(Headline::Summary),
         SolutionEvent::Unpublished(_) => Some(Headline::NoSummary),
         _ => None,

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// A store with a small runtime of its own, for one thread.
 pub(super) struct Log {
     pub(super) store: Arc<dyn EventStore>,
-    codec: Arc<Codec>,
+    pub(super) codec: Arc<Codec>,
     runtime: Runtime,
 }
 

@@ -20,11 +20,16 @@
 mod answers;
 mod book;
 mod communications;
+mod condition;
+mod cursor;
 mod dump;
 mod fact;
+pub mod history;
+mod indexer;
 pub mod issues;
 mod links;
 mod log;
+mod streams;
 mod projector;
 mod questions;
 mod readers;
@@ -42,6 +47,7 @@ mod views;
 mod words;
 mod writing;
 
+pub use history::{TimelineEvent, sentence};
 pub use projector::Quarantined;
 pub use schema::VERSION;
 pub use texts::{TextPlace, Texts};

@@ -265,7 +265,7 @@ fn set_aside(
     Ok(())
 }
 
-/// The bookmark in a file of views.
+/// The bookmark in a file of views, or in a search index.
 pub(super) fn read_bookmark(conn: &Connection) -> Result<Option<Bookmark>, ViewsError> {
     let found = conn
         .query_row("SELECT store, position, event FROM bookmark", [], |row| {
@@ -280,7 +280,7 @@ pub(super) fn read_bookmark(conn: &Connection) -> Result<Option<Bookmark>, Views
     }))
 }
 
-fn write_bookmark(tx: &Transaction<'_>, at: &Bookmark) -> Result<(), ViewsError> {
+pub(super) fn write_bookmark(tx: &Transaction<'_>, at: &Bookmark) -> Result<(), ViewsError> {
     tx.prepare_cached(
         "INSERT INTO bookmark (one, store, position, event) VALUES (1, ?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET store = ?1, position = ?2, event = ?3",

@@ -68,6 +68,24 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
     Ok(conn)
 }
 
+/// Opens the search index for its one writer, creating the file when it is new.
+pub(super) fn open_search_for_writing(path: &Path) -> Result<Connection, ViewsError> {
+    let conn = Connection::open(path)?;
+    conn.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA secure_delete = ON;
+         PRAGMA cache_size = -{READER_CACHE_KIB};
+         CREATE TABLE IF NOT EXISTS bookmark (
+             one INTEGER PRIMARY KEY CHECK (one = 1),
+             store BLOB NOT NULL,
+             position INTEGER NOT NULL,
+             event BLOB NOT NULL
+         );"
+    ))?;
+    Ok(conn)
+}
+
 /// Opens the file for reading, with the search index attached as `search` when it is there.
 pub(super) fn open_for_reading(path: &Path, search: &Path) -> Result<Connection, ViewsError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

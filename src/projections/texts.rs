@@ -71,6 +71,14 @@ impl Texts {
         Ok(text)
     }
 
+    pub(super) fn store(&self) -> &dyn EventStore {
+        &*self.store
+    }
+
+    pub(super) fn codec(&self) -> &Codec {
+        &self.codec
+    }
+
     /// Forgets what was opened of a stream.
     pub(super) fn forget(&self, stream: &str) {
         self.erasures.fetch_add(1, Ordering::AcqRel);

@@ -69,7 +69,8 @@ impl Kind {
         }
     }
 
-    fn of(number: u8) -> Option<Self> {
+    /// The kind with a number.
+    pub fn of(number: u8) -> Option<Self> {
         [Self::Issue, Self::Question, Self::Answer, Self::Solution, Self::Communication]
             .into_iter()
             .find(|kind| *kind as u8 == number)

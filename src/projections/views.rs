@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use super::indexer::Indexer;
 use super::log::Log;
 use super::projector::{Batch, Projector, Quarantined, read_bookmark};
 use super::readers::Readers;
@@ -38,6 +39,8 @@ pub struct ViewsOptions {
 pub struct ViewsStatus {
     /// Up to where they have come.
     pub position: GlobalPosition,
+    /// Up to where the search index has come.
+    pub searchable: GlobalPosition,
     /// The last event of the store.
     pub head: GlobalPosition,
     /// Whether they have not reached the head.
@@ -76,6 +79,8 @@ struct Shared {
     quarantined: RwLock<Vec<Quarantined>>,
     fault: RwLock<Option<String>>,
     rebuilding: AtomicBool,
+    /// Up to where the search index has come.
+    searchable: watch::Sender<GlobalPosition>,
     texts: Texts,
 }
 
@@ -96,6 +101,9 @@ pub struct Views {
     stop: watch::Sender<bool>,
     successor: Arc<Mutex<Option<Successor>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// True tells the search index to stop.
+    stop_indexing: watch::Sender<bool>,
+    indexer: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Views {
@@ -121,6 +129,8 @@ impl Views {
         let number = choose(&folder, &*store, &logs)?;
         let path = views_file(&folder, number);
         let projector = Projector::open(&path, logs()?)?;
+        // Readers attach the index, so it is there before them.
+        let search = open_index(&search_file(&folder), &logs)?;
         let readers = Readers::new(path.clone(), search_file(&folder));
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(readers)),
@@ -129,6 +139,7 @@ impl Views {
             quarantined: RwLock::new(projector.quarantined()),
             fault: RwLock::default(),
             rebuilding: AtomicBool::new(false),
+            searchable: watch::Sender::new(GlobalPosition::START),
             texts: Texts::new(Arc::clone(&store), codec),
         });
         let views = Self {
@@ -140,8 +151,11 @@ impl Views {
             stop: watch::Sender::new(false),
             successor: Arc::default(),
             writer: Mutex::default(),
+            stop_indexing: watch::Sender::new(false),
+            indexer: Mutex::default(),
         };
         views.start(Run { projector, path })?;
+        views.start_indexing(search)?;
         Ok(Arc::new(views))
     }
 
@@ -161,6 +175,46 @@ impl Views {
         Ok(())
     }
 
+    fn start_indexing(&self, mut indexer: Indexer) -> Result<(), ViewsError> {
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop_indexing.subscribe());
+        let (logs, path) = (Arc::clone(&self.logs), search_file(&self.folder));
+        let run = move || {
+            let readers = || shared.readers();
+            loop {
+                let (views, reached) = (&shared.position, &shared.searchable);
+                let Err(why) = indexer.follow(&readers, views, reached, stop.clone()) else { break };
+                tracing::error!(%why, "the search index cannot be written");
+                thread::park_timeout(REST);
+                if *stop.borrow() {
+                    break;
+                }
+                if let Ok(again) = open_index(&path, &logs) {
+                    indexer = again;
+                }
+            }
+        };
+        let thread = thread::Builder::new()
+            .name("views-search".into())
+            .spawn(run)
+            .map_err(ViewsError::Io)?;
+        *self.indexer.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(())
+    }
+
+    /// Waits until what was recorded up to a position can be searched, for at most
+    /// `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError::Behind`] when it cannot.
+    pub async fn wait_for_search(
+        &self,
+        position: GlobalPosition,
+        timeout: Duration,
+    ) -> Result<(), ViewsError> {
+        reached(&self.shared.searchable, position, timeout).await
+    }
+
     /// Waits until the views have reached a position, for at most `timeout`.
     ///
     /// # Errors
@@ -171,15 +225,7 @@ impl Views {
         position: GlobalPosition,
         timeout: Duration,
     ) -> Result<(), ViewsError> {
-        let mut reached = self.shared.position.subscribe();
-        if *reached.borrow() >= position {
-            return Ok(());
-        }
-        let waited = tokio::time::timeout(timeout, reached.wait_for(|at| *at >= position)).await;
-        match waited {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(ViewsError::Behind),
-        }
+        reached(&self.shared.position, position, timeout).await
     }
 
     /// Up to where the views have come.
@@ -204,6 +250,7 @@ impl Views {
         let shared = &self.shared;
         Ok(ViewsStatus {
             position,
+            searchable: *shared.searchable.borrow(),
             head,
             behind: position < head,
             quarantined: shared.quarantined.read().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -289,6 +336,11 @@ impl Views {
         if let Some(writer) = writer {
             self.stop.send_replace(true);
             let _ = writer.join();
+        }
+        let indexer = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(indexer) = indexer {
+            self.stop_indexing.send_replace(true);
+            let _ = indexer.join();
         }
     }
 }
@@ -390,6 +442,47 @@ impl Writer {
         follow(run, self.logs()?, &self.stop.subscribe(), None, |projector, batch| {
             publish(projector, &batch);
         })
+    }
+}
+
+/// Waits until a position is reached.
+async fn reached(
+    progress: &watch::Sender<GlobalPosition>,
+    position: GlobalPosition,
+    timeout: Duration,
+) -> Result<(), ViewsError> {
+    let mut progress = progress.subscribe();
+    match tokio::time::timeout(timeout, progress.wait_for(|at| *at >= position)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(ViewsError::Behind),
+    }
+}
+
+/// Opens the search index; one that cannot be read is as good as none.
+fn open_index(path: &Path, logs: &Logs) -> Result<Indexer, ViewsError> {
+    match Indexer::open(path, logs()?) {
+        Err(ViewsError::Sqlite(why)) if is_corrupt(&why) => {
+            tracing::error!(%why, "the search index is built anew");
+            remove_database(path);
+            Indexer::open(path, logs()?)
+        }
+        opened => opened,
+    }
+}
+
+fn is_corrupt(why: &rusqlite::Error) -> bool {
+    matches!(
+        why.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+    )
+}
+
+fn remove_database(path: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        // One that is not there needs no removing.
+        let _ = fs::remove_file(file);
     }
 }
 

@@ -8,6 +8,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
+
+use crate::domain::shared::Visibility;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 
@@ -52,4 +54,23 @@ pub fn digest(rows: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     rows.hash(&mut hasher);
     hasher.finish().max(1)
+}
+
+/// An instant from a column of microseconds.
+///
+/// # Errors
+///
+/// As a conversion failure of that column.
+pub fn instant(column: usize, micros: i64) -> rusqlite::Result<jiff::Timestamp> {
+    jiff::Timestamp::from_microsecond(micros).map_err(|why| unreadable(column, why))
+}
+
+/// A visibility from its column, where [`Scope::sql`](crate::access::Scope::sql)
+/// compares it as a number.
+pub fn visibility(number: u8) -> Visibility {
+    match number {
+        0 => Visibility::Restricted,
+        1 => Visibility::Network,
+        _ => Visibility::Public,
+    }
 }

@@ -1,59 +1,149 @@
-//! The list of issues.
+//! The list of issues, for those who may see them and for the public.
 //!
-//! Depends on: `domain::issue`, `access`.
+//! Depends on: `domain::issue`, `access`, `search`.
 
-use rusqlite::{Connection, named_params};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::super::condition::Conditions;
+use super::super::cursor::Cursor;
 use super::super::texts::TextPlace;
 use super::super::things::{Kind, reference};
 use super::super::views::Views;
 use super::super::{ViewsError, words};
+use super::filter::{AMONG_FOUND, IssueFilter, IssueSort, JOINED, on_day};
 use crate::access::Scope;
-use crate::domain::issue::IssueStatus;
-use crate::domain::values::Day;
+use crate::domain::issue::{ClosingOutcome, IssueStatus};
+use crate::domain::shared::{Urgency, Visibility};
+use crate::domain::values::{BodyId, Day, ThemeCode};
+use crate::search::RANK_SQL;
 
-/// In which order issues are listed; the most recent, the most people, the longest
-/// open, the best match first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IssueSort {
-    /// By the last event.
-    #[default]
-    Updated,
-    /// By the day of the report.
-    Reported,
-}
-
-/// Which issues are listed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct IssueFilter {
-    /// In which order.
-    pub sort: IssueSort,
-    /// At most so many.
-    pub limit: u32,
-}
+/// Between the labels of norms in one column.
+const BETWEEN: char = '\u{1f}';
 
 /// A page of issues.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IssueList {
     /// The issues.
+    #[schema(max_items = 200)]
     pub items: Vec<IssueRow>,
+    /// Where the next page begins, if there is one.
+    #[schema(max_length = 500)]
+    pub next: Option<String>,
 }
 
 /// An issue in a list.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IssueRow {
     /// Its id.
     pub id: Uuid,
-    /// The reference for people.
+    /// The reference for people, such as `S-2026/0042`.
+    #[schema(max_length = 30)]
     pub reference: String,
     /// Its title.
+    #[schema(max_length = 200)]
     pub title: String,
     /// Where it stands.
     pub status: IssueStatus,
+    /// How it was closed, if it was.
+    pub outcome: Option<ClosingOutcome>,
+    /// Its theme.
+    pub theme: ThemeCode,
+    /// The norms it cites.
+    #[schema(max_items = 100)]
+    pub norms: Vec<String>,
+    /// How pressing it is.
+    pub urgency: Urgency,
+    /// How many bodies it affects.
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub bodies_affected: u32,
+    /// How many people it affects.
+    #[schema(minimum = 0, maximum = 4_294_967_295_u64)]
+    pub people_affected: u32,
+    /// How many readings are recorded.
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub positions: u32,
+    /// How many of them hold.
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub current_positions: u32,
+    /// Whether readings oppose each other at present.
+    pub has_divergence: bool,
+    /// Whether they did, and no longer do.
+    pub composed: bool,
+    /// The day of the report.
+    pub reported_on: Day,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// How many days it has been open, or was until it was closed.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    pub days_open: u32,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Whether an abstract is published.
+    pub published: bool,
+    /// The association in charge.
+    pub coordinator: BodyId,
+    /// The body that leads it.
+    pub body: BodyId,
+    /// Whether something that answers or solves it has changed.
+    pub to_verify: bool,
+    /// The issue of which it is a duplicate.
+    pub duplicate_of: Option<Uuid>,
+    /// How many collective questions it is part of.
+    #[schema(minimum = 0, maximum = 10_000)]
+    pub questions: u32,
+    /// Whether a solution that holds is attached to it.
+    pub has_valid_solution: bool,
+    /// The last revision of its stream.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    pub revision: u32,
+}
+
+/// A page of what was published.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PublicIssueList {
+    /// The issues.
+    #[schema(max_items = 200)]
+    pub items: Vec<PublicIssueRow>,
+    /// Where the next page begins, if there is one.
+    #[schema(max_length = 500)]
+    pub next: Option<String>,
+}
+
+/// What the public sees of an issue: the approved abstract, and what is no secret.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PublicIssueRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The reference for people.
+    #[schema(max_length = 30)]
+    pub reference: String,
+    /// The approved abstract.
+    #[serde(rename = "abstract")]
+    #[schema(max_length = 2000)]
+    pub summary: String,
+    /// Where it stands.
+    pub status: IssueStatus,
+    /// Its theme.
+    pub theme: ThemeCode,
+    /// The norms it cites.
+    #[schema(max_items = 100)]
+    pub norms: Vec<String>,
+    /// Who reported it, named or as "un Comune della provincia di …".
+    #[schema(max_length = 300)]
+    pub reported_by: String,
+    /// The day of the report.
+    pub reported_on: Day,
 }
 
 impl Views {
@@ -61,64 +151,221 @@ impl Views {
     ///
     /// # Errors
     ///
-    /// [`ViewsError`] when the views or a text cannot be read.
+    /// [`ViewsError::Cursor`] for a cursor of another list; else when the views or a
+    /// text cannot be read.
     pub async fn list_issues(
         &self,
         scope: &Scope,
         filter: &IssueFilter,
         today: Day,
     ) -> Result<IssueList, ViewsError> {
-        let found = self.read(|conn| rows(conn, scope, filter, today))?;
+        let (found, next) = self.read(|conn| {
+            let search = if filter.sort() == IssueSort::Relevance { JOINED } else { AMONG_FOUND };
+            let conditions = filter.conditions(scope, today, search);
+            page(conn, conditions, filter, &columns(), issue_row)
+        })?;
         let mut items = Vec::with_capacity(found.len());
         for (place, mut row) in found {
             row.title = self.texts().open(place).await?.to_string();
             items.push(row);
         }
-        Ok(IssueList { items })
+        Ok(IssueList { items, next })
+    }
+
+    /// What was published, as it stands on a day. Words are not searched: the index
+    /// knows more than was published.
+    ///
+    /// # Errors
+    ///
+    /// As [`Views::list_issues`].
+    pub async fn list_published_issues(
+        &self,
+        filter: &IssueFilter,
+        today: Day,
+    ) -> Result<PublicIssueList, ViewsError> {
+        // Only what is shown may be asked for.
+        let filter = IssueFilter {
+            status: filter.status,
+            theme: filter.theme.clone(),
+            norm: filter.norm,
+            sort: Some(IssueSort::Reported),
+            cursor: filter.cursor.clone(),
+            limit: filter.limit,
+            ..IssueFilter::default()
+        };
+        let (found, next) = self.read(|conn| {
+            let mut conditions = Conditions::default();
+            conditions.and("i.published > 0");
+            filter.narrow(&mut conditions, today, AMONG_FOUND);
+            page(conn, conditions, &filter, &public_columns(), public_row)
+        })?;
+        let mut items = Vec::with_capacity(found.len());
+        for (place, mut row) in found {
+            row.summary = self.texts().open(place).await?.to_string();
+            items.push(row);
+        }
+        Ok(PublicIssueList { items, next })
     }
 }
 
-/// A column that depends on the day `:today`.
-pub(super) fn on_day(column: &str) -> String {
+/// The norms an issue cites, as the catalogue calls them where it can.
+const NORMS: &str = "(SELECT group_concat(label, char(31)) FROM (
+    SELECT coalesce(iif(c.article IS NULL, n.label, NULL), c.label) AS label
+    FROM citations c LEFT JOIN norms n ON n.norm = c.norm
+    WHERE c.kind = 0 AND c.thing = i.no ORDER BY c.ord))";
+
+const DAYS_OPEN: &str = "max(0, CAST(julianday(coalesce(i.closed_on, :today))
+    - julianday(i.reported_on) AS INTEGER))";
+
+/// The columns that [`issue_row`] reads.
+pub(super) fn columns() -> String {
     format!(
-        "(CASE WHEN i.changes_on IS NULL OR i.changes_on > :today THEN i.{column} ELSE
-          (SELECT s.{column} FROM issue_steps s WHERE s.issue = i.no AND s.from_day <= :today
-           ORDER BY s.from_day DESC LIMIT 1) END)"
+        "i.id, i.year, i.rank, i.title_rev, {}, i.outcome, i.theme, {NORMS}, i.urgency, i.bodies,
+         i.people, i.positions, i.current_positions, i.composed, i.reported_on, i.updated_at,
+         {DAYS_OPEN}, i.visibility, i.published, i.coordinator, i.body, {}, i.duplicate_of,
+         i.questions, {}, i.revision",
+        on_day("status"),
+        on_day("to_verify"),
+        on_day("has_valid_solution"),
     )
 }
 
-fn rows(
-    conn: &Connection,
-    scope: &Scope,
-    filter: &IssueFilter,
-    today: Day,
-) -> Result<Vec<(TextPlace, IssueRow)>, ViewsError> {
-    let (status, allowed) = (on_day("status"), scope.sql("i", Kind::Issue as u8));
-    let order = match filter.sort {
-        IssueSort::Updated => "i.updated_at DESC, i.no DESC",
-        IssueSort::Reported => "i.reported_on DESC, i.no DESC",
+pub(super) fn issue_row(row: &Row<'_>) -> rusqlite::Result<(TextPlace, IssueRow)> {
+    let text = |column: usize| row.get_ref(column).and_then(|value| Ok(value.as_str()?));
+    let id = Uuid::from_bytes(row.get(0)?);
+    let place = TextPlace { kind: Kind::Issue, id, revision: row.get(3)?, pointer: "/title" };
+    let current_positions = row.get(12)?;
+    let outcome: Option<String> = row.get(5)?;
+    let issue = IssueRow {
+        id,
+        reference: reference(Kind::Issue, row.get(1)?, row.get(2)?),
+        title: String::new(),
+        status: words::parse(4, text(4)?)?,
+        outcome: outcome.map(|outcome| words::parse(5, &outcome)).transpose()?,
+        theme: words::code(6, text(6)?)?,
+        norms: norms(row.get(7)?),
+        urgency: words::parse(8, text(8)?)?,
+        bodies_affected: row.get(9)?,
+        people_affected: row.get(10)?,
+        positions: row.get(11)?,
+        current_positions,
+        has_divergence: current_positions >= 2,
+        composed: row.get(13)?,
+        reported_on: words::code(14, text(14)?)?,
+        updated_at: words::instant(15, row.get(15)?)?,
+        days_open: row.get(16)?,
+        visibility: words::visibility(row.get(17)?),
+        published: row.get::<_, u8>(18)? > 0,
+        coordinator: words::code(19, text(19)?)?,
+        body: words::code(20, text(20)?)?,
+        to_verify: row.get(21)?,
+        duplicate_of: row.get::<_, Option<[u8; 16]>>(22)?.map(Uuid::from_bytes),
+        questions: row.get(23)?,
+        has_valid_solution: row.get(24)?,
+        revision: row.get(25)?,
     };
-    let mut list = conn.prepare_cached(&format!(
-        "SELECT i.id, i.year, i.rank, i.title_rev, {status} FROM issues i WHERE {allowed}
-         ORDER BY {order} LIMIT :limit"
-    ))?;
-    let (body, network) = scope.parameters();
-    let rows = list.query_map(
-        named_params! {
-            ":scope_body": body,
-            ":scope_network": network,
-            ":today": today.to_string(),
-            ":limit": filter.limit,
-        },
-        |row| {
-            let id = Uuid::from_bytes(row.get(0)?);
-            let place =
-                TextPlace { kind: Kind::Issue, id, revision: row.get(3)?, pointer: "/title" };
-            let status: String = row.get(4)?;
-            let reference = reference(Kind::Issue, row.get(1)?, row.get(2)?);
-            let status = words::parse(4, &status)?;
-            Ok((place, IssueRow { id, reference, title: String::new(), status }))
-        },
-    )?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok((place, issue))
+}
+
+/// The columns that [`public_row`] reads.
+pub(super) fn public_columns() -> String {
+    format!(
+        "i.id, i.year, i.rank, i.summary_rev, {}, i.theme, {NORMS}, i.reported_on, i.published,
+         b.name, b.province",
+        on_day("status"),
+    )
+}
+
+pub(super) fn public_row(row: &Row<'_>) -> rusqlite::Result<(TextPlace, PublicIssueRow)> {
+    let id = Uuid::from_bytes(row.get(0)?);
+    let revision = row.get::<_, Option<u32>>(3)?.unwrap_or_default();
+    let place = TextPlace { kind: Kind::Issue, id, revision, pointer: "/abstract" };
+    let text = |column: usize| row.get_ref(column).and_then(|value| Ok(value.as_str()?));
+    let (named, name, province): (u8, Option<String>, Option<String>) =
+        (row.get(8)?, row.get(9)?, row.get(10)?);
+    let issue = PublicIssueRow {
+        id,
+        reference: reference(Kind::Issue, row.get(1)?, row.get(2)?),
+        summary: String::new(),
+        status: words::parse(4, text(4)?)?,
+        theme: words::code(5, text(5)?)?,
+        norms: norms(row.get(6)?),
+        reported_by: reporter(named == 2, name, province),
+        reported_on: words::code(7, text(7)?)?,
+    };
+    Ok((place, issue))
+}
+
+/// How the public hears of the body that reported an issue.
+pub(super) fn reporter(named: bool, name: Option<String>, province: Option<String>) -> String {
+    match (named, name, province) {
+        (true, Some(name), _) => name,
+        (_, _, Some(province)) => format!("un ente della provincia di {province}"),
+        _ => "un ente della rete".into(),
+    }
+}
+
+pub(super) fn norms(labels: Option<String>) -> Vec<String> {
+    labels.map(|labels| labels.split(BETWEEN).map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// One page, and the cursor of the next.
+fn page<T>(
+    conn: &Connection,
+    mut conditions: Conditions,
+    filter: &IssueFilter,
+    columns: &str,
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<(TextPlace, T)>,
+) -> Result<(Vec<(TextPlace, T)>, Option<String>), ViewsError> {
+    let (name, key) = match filter.sort() {
+        IssueSort::Updated => ("issues/updated", "i.updated_at"),
+        IssueSort::Reported => ("issues/reported", "i.reported_on"),
+        IssueSort::People => ("issues/people", "i.people"),
+        IssueSort::DaysOpen => ("issues/days_open", DAYS_OPEN),
+        // What matches best changes with every case: the key is how many were shown.
+        IssueSort::Relevance => ("issues/relevance", "0"),
+    };
+    let cursor = filter.cursor.as_deref().map(|text| Cursor::read(text, name)).transpose()?;
+    let mut skip = 0;
+    let from = if filter.sort() == IssueSort::Relevance {
+        skip = cursor.map_or(0, |cursor| cursor.no);
+        // The index is joined, so that its rank is at hand.
+        "search.fts JOIN issues i ON i.no = fts.rowid"
+    } else {
+        if let Some(cursor) = cursor {
+            conditions.and(format!("({key}, i.no) < (:key, :no)"));
+            conditions.bind(":key", cursor.key);
+            conditions.bind(":no", cursor.no);
+        }
+        "issues i"
+    };
+    let order = match filter.sort() {
+        IssueSort::Relevance => RANK_SQL.to_owned(),
+        _ => format!("{key} DESC, i.no DESC"),
+    };
+    let limit = filter.limit.max(1);
+    conditions.bind(":limit", i64::from(limit) + 1);
+    conditions.bind(":skip", skip);
+    let sql = format!(
+        "SELECT {columns}, i.no, {key} FROM {from} LEFT JOIN bodies b ON b.body = i.body
+         WHERE {} ORDER BY {order} LIMIT :limit OFFSET :skip",
+        conditions.sql()
+    );
+    let mut list = conn.prepare_cached(&sql)?;
+    let last = list.column_count() - 1;
+    let mut rows = list.query(conditions.values(&sql).as_slice())?;
+    let mut found = Vec::new();
+    let mut end = None;
+    while let Some(row) = rows.next()? {
+        if found.len() == limit as usize {
+            return Ok((found, end.map(|end: Cursor| end.write(name))));
+        }
+        found.push(read(row)?);
+        end = Some(if filter.sort() == IssueSort::Relevance {
+            Cursor { key: Value::Integer(0), no: skip + i64::try_from(found.len()).unwrap_or(0) }
+        } else {
+            Cursor { key: row.get(last)?, no: row.get(last - 1)? }
+        });
+    }
+    Ok((found, None))
 }

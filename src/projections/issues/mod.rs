@@ -2,10 +2,20 @@
 //!
 //! Depends on: `domain::issue`, `access`.
 
+mod detail;
+mod facets;
+mod filter;
 mod list;
 mod write;
 
-pub use list::{IssueFilter, IssueList, IssueRow, IssueSort};
+pub use detail::{
+    ClarificationView, DirectAnswer, EndorsementView, IssueDetail, LinkView, NormCitation,
+    NoteView, PositionView,
+};
+pub(super) use detail::is_for;
+pub use facets::{FacetCount, IssueFacets};
+pub use filter::{IssueFilter, IssueSort};
+pub use list::{IssueList, IssueRow, PublicIssueList, PublicIssueRow};
 pub(super) use write::write;
 
 /// The tables.

@@ -1,0 +1,312 @@
+//! The thread that keeps the search index: it follows the store behind the views, with
+//! a file and a bookmark of its own, since opening words costs as much as all the rest.
+//!
+//! Indexed is what every reader of an issue may read: title, description, readings,
+//! norms, bodies and offices. Notes are not: they have audiences of their own.
+//!
+//! Depends on: `search`, `codec`, `event_store`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::fact::{Fact, What};
+use super::log::{Log, Waited};
+use super::streams;
+use super::projector::{read_bookmark, write_bookmark};
+use super::readers::Readers;
+use super::schema;
+use super::things::reference;
+use super::{ViewsError, things::Kind};
+use crate::domain::issue::{Issue, IssueEvent, IssueState, PositionFate};
+use crate::domain::values::{AuthorityId, BodyId, Text};
+use crate::event_store::{Bookmark, GlobalPosition, StreamName};
+use crate::search::{Document, SearchIndex};
+
+/// Events read at once.
+const PAGE: usize = 1_000;
+
+/// Most events between two commits: a busy case is indexed once for all of them.
+const BATCH: usize = 100_000;
+
+/// Most issues in one transaction.
+const ISSUES: usize = 2_000;
+
+/// The writing side of the search index.
+pub(super) struct Indexer {
+    conn: Connection,
+    index: SearchIndex,
+    log: Log,
+    at: Bookmark,
+}
+
+impl Indexer {
+    /// Opens the index, or creates it. One of another store is emptied.
+    pub(super) fn open(path: &Path, log: Log) -> Result<Self, ViewsError> {
+        let mut conn = schema::open_search_for_writing(path)?;
+        let none = Bookmark {
+            store: log.store.store_id(),
+            position: GlobalPosition::START,
+            event: Uuid::nil(),
+        };
+        let mut at = read_bookmark(&conn)?.unwrap_or(none);
+        if at.store != none.store || !log.holds(at)? {
+            let tx = conn.transaction()?;
+            tx.execute_batch("DROP TABLE IF EXISTS fts; DELETE FROM bookmark;")?;
+            tx.commit()?;
+            at = none;
+        }
+        let index = SearchIndex::create(&conn, "main")?;
+        Ok(Self { conn, index, log, at })
+    }
+
+    /// Follows the store, behind the views, until told to stop.
+    pub(super) fn follow(
+        &mut self,
+        readers: &dyn Fn() -> Arc<Readers>,
+        views: &watch::Sender<GlobalPosition>,
+        reached: &watch::Sender<GlobalPosition>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), ViewsError> {
+        loop {
+            reached.send_replace(self.at.position);
+            if *stop.borrow() {
+                return Ok(());
+            }
+            let Gathered { issues, erased, last } = self.gather()?;
+            let Some(at) = last else {
+                if self.log.wait(self.at.position, &mut stop)? == Waited::Stopped {
+                    return Ok(());
+                }
+                continue;
+            };
+            // The views number the issues.
+            let behind = self.log.block_on(async {
+                let mut position = views.subscribe();
+                tokio::select! {
+                    _ = stop.wait_for(|stop| *stop) => true,
+                    came = position.wait_for(|views| *views >= at.position) => came.is_err(),
+                }
+            });
+            if behind {
+                return Ok(());
+            }
+            self.index(&readers(), &issues, at, &stop)?;
+            if erased {
+                self.index.purge(&self.conn)?;
+            }
+        }
+    }
+
+    /// What has changed since, up to a batch.
+    fn gather(&self) -> Result<Gathered, ViewsError> {
+        let mut gathered = Gathered::default();
+        let mut after = self.at.position;
+        let mut read = 0;
+        while read < BATCH {
+            let page = self.log.page(after, PAGE)?;
+            read += page.len();
+            for fact in &page {
+                gathered.take(fact);
+            }
+            let Some(last) = page.last() else { break };
+            after = last.position;
+            gathered.last = Some(Bookmark { position: after, event: last.id, ..self.at });
+            if page.len() < PAGE {
+                break;
+            }
+        }
+        Ok(gathered)
+    }
+
+    fn index(
+        &mut self,
+        readers: &Readers,
+        issues: &BTreeSet<Uuid>,
+        at: Bookmark,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(), ViewsError> {
+        let mut numbered = readers.read(|views| {
+            let mut find = views.prepare_cached("SELECT no, year, rank FROM things WHERE id = ?1")?;
+            let mut numbered = Vec::with_capacity(issues.len());
+            for id in issues {
+                let found = find
+                    .query_row([id.as_bytes().as_slice()], |row| {
+                        Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?))
+                    })
+                    .optional()?;
+                // One in quarantine from its first event has no number and is not shown.
+                numbered.extend(
+                    found.map(|(no, year, rank)| (no, *id, reference(Kind::Issue, year, rank))),
+                );
+            }
+            Ok(numbered)
+        })?;
+        // FTS5 writes out what it holds whenever a row number does not rise.
+        numbered.sort_unstable();
+        for some in numbered.chunks(ISSUES) {
+            if *stop.borrow() {
+                return Ok(());
+            }
+            let tx = self.conn.transaction()?;
+            for (no, id, reference) in some {
+                let words = words(&self.log, readers, *id, reference)?;
+                let document = Document {
+                    title: &words.title,
+                    body: &words.body,
+                    norms: &words.norms,
+                    people: &words.people,
+                };
+                self.index.put(&tx, *no, &document)?;
+            }
+            tx.commit()?;
+        }
+        let tx = self.conn.transaction()?;
+        write_bookmark(&tx, &at)?;
+        tx.commit()?;
+        self.at = at;
+        Ok(())
+    }
+}
+
+/// What is to be indexed anew.
+#[derive(Default)]
+struct Gathered {
+    issues: BTreeSet<Uuid>,
+    erased: bool,
+    last: Option<Bookmark>,
+}
+
+impl Gathered {
+    fn take(&mut self, fact: &Fact) {
+        if let What::Issue(id, one) = &fact.what
+            && is_indexed(&one.event)
+        {
+            self.issues.insert(*id);
+            self.erased |= matches!(one.event, IssueEvent::TextErased(_));
+        }
+    }
+}
+
+/// Whether an event changes what is indexed.
+fn is_indexed(event: &IssueEvent) -> bool {
+    use IssueEvent as Is;
+    match event {
+        Is::Reported(_)
+        | Is::Amended(_)
+        | Is::NormCited(_)
+        | Is::NormCitationCorrected(_)
+        | Is::NormCitationRemoved(_)
+        | Is::PositionRecorded(_)
+        | Is::PositionCorrected(_)
+        | Is::PositionWithdrawn(_)
+        | Is::Endorsed(_)
+        | Is::EndorsementWithdrawn(_)
+        | Is::Reopened(_)
+        | Is::TextErased(_) => true,
+        Is::ClarificationRequested(_)
+        | Is::ClarificationProvided(_)
+        | Is::Triaged(_)
+        | Is::Assigned(_)
+        | Is::PositionEnded(_)
+        | Is::EndorsementCorrected(_)
+        | Is::ImpactEstimated(_)
+        | Is::Linked(_)
+        | Is::Unlinked(_)
+        | Is::AnswerLinked(_)
+        | Is::AnswerUnlinked(_)
+        | Is::NoteAdded(_)
+        | Is::ContactRecorded(_)
+        | Is::VisibilityChanged(_)
+        | Is::Published(_)
+        | Is::Unpublished(_)
+        | Is::Withdrawn(_)
+        | Is::Closed(_) => false,
+    }
+}
+
+/// Whether the words of an event are indexed.
+fn is_opened(stored_type: &str) -> bool {
+    matches!(
+        stored_type,
+        "issue-reported.v1"
+            | "issue-amended.v1"
+            | "norm-cited.v1"
+            | "norm-citation-corrected.v1"
+            | "position-recorded.v1"
+            | "position-corrected.v1"
+            | "issue-endorsed.v1"
+    )
+}
+
+/// The words of one issue.
+#[derive(Default)]
+struct Indexed {
+    title: String,
+    body: String,
+    norms: String,
+    people: String,
+}
+
+fn words(log: &Log, readers: &Readers, id: Uuid, reference: &str) -> Result<Indexed, ViewsError> {
+    let Ok(stream) = StreamName::new(format!("issue-{id}")) else { return Ok(Indexed::default()) };
+    let state = log.block_on(async {
+        let events = streams::history(&*log.store, &stream).await?;
+        streams::fold::<Issue>(&*log.store, &log.codec, &events, is_opened).await
+    })?;
+    let Some(report) = &state.report else { return Ok(Indexed::default()) };
+    let mut indexed = Indexed { norms: reference.to_owned(), ..Indexed::default() };
+    add_text(&mut indexed.title, &report.data.title);
+    add_text(&mut indexed.body, &report.data.description);
+    for held in state.positions.iter().filter(|held| held.fate != PositionFate::Withdrawn) {
+        add_text(&mut indexed.body, &held.data.reading);
+    }
+    readers.read(|views| {
+        for (_, norm) in &state.citations {
+            add(&mut indexed.norms, &norm.label_it());
+            if let Some(norm) = norm.norm_id() {
+                let label = "SELECT label FROM norms WHERE norm = ?1";
+                add(&mut indexed.norms, &name(views, label, norm.as_bytes().as_slice())?);
+            }
+        }
+        for body in state.participants() {
+            let called = "SELECT name || ' ' || coalesce(province, '') FROM bodies WHERE body = ?1";
+            add(&mut indexed.people, &name(views, called, BodyId::as_str(&body))?);
+        }
+        for authority in authorities(&state) {
+            let called = "SELECT office || ' ' || kind || ' ' || coalesce(province, '')
+                          FROM authorities WHERE authority = ?1";
+            add(&mut indexed.people, authority.as_str());
+            add(&mut indexed.people, &name(views, called, authority.as_str())?);
+        }
+        Ok(())
+    })?;
+    Ok(indexed)
+}
+
+fn authorities(state: &IssueState) -> BTreeSet<&AuthorityId> {
+    state.positions.iter().map(|held| &held.data.authority).collect()
+}
+
+fn name(
+    views: &Connection,
+    sql: &str,
+    key: impl rusqlite::ToSql,
+) -> Result<String, ViewsError> {
+    let found = views.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+fn add_text<const MAX: usize>(all: &mut String, text: &Text<MAX>) {
+    add(all, text.clear().unwrap_or_default());
+}
+
+fn add(all: &mut String, words: &str) {
+    all.push_str(words);
+    // A new line keeps phrases from running over.
+    all.push('\n');
+}

@@ -1,0 +1,154 @@
+//! Which issues are listed and counted.
+//!
+//! Depends on: `access`, `search`, `domain::issue`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::super::condition::Conditions;
+use super::super::things::Kind;
+use super::super::words;
+use crate::access::Scope;
+use crate::domain::issue::IssueStatus;
+use crate::domain::values::{AuthorityKind, BodyId, Day, ProvinceCode, ThemeCode};
+use crate::search::fts_query;
+
+/// In which order issues are listed: the latest, the largest, the longest, the best
+/// match first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueSort {
+    /// By the last event.
+    Updated,
+    /// By the day of the report.
+    Reported,
+    /// By the number of people affected.
+    People,
+    /// By the days it has been open, or was until it was closed.
+    DaysOpen,
+    /// By how well it matches `q`.
+    Relevance,
+}
+
+/// Which issues are listed, in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IssueFilter {
+    /// Words somebody typed.
+    pub q: Option<String>,
+    /// Where they stand.
+    pub status: Option<IssueStatus>,
+    /// Their theme, first or secondary.
+    pub theme: Option<ThemeCode>,
+    /// A norm they cite.
+    pub norm: Option<Uuid>,
+    /// A kind of authority whose reading is recorded.
+    pub authority_kind: Option<AuthorityKind>,
+    /// The province of the reporting body, or of an authority whose reading is recorded.
+    pub province: Option<ProvinceCode>,
+    /// A body that takes part.
+    pub body: Option<BodyId>,
+    /// The association in charge.
+    pub coordinator: Option<BodyId>,
+    /// Whether readings oppose each other at present.
+    pub has_divergence: Option<bool>,
+    /// Whether something that answers or solves them has changed.
+    pub to_verify: Option<bool>,
+    /// Changed at or after an instant.
+    pub updated_since: Option<Timestamp>,
+    /// In which order; by relevance with `q` and by the last event without, when absent.
+    pub sort: Option<IssueSort>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// At most so many, from 1.
+    pub limit: u32,
+}
+
+impl IssueFilter {
+    pub(super) fn sort(&self) -> IssueSort {
+        match (self.sort, &self.q) {
+            (Some(IssueSort::Relevance), None) | (None, None) => IssueSort::Updated,
+            (Some(sort), _) => sort,
+            (None, Some(_)) => IssueSort::Relevance,
+        }
+    }
+
+    /// The conditions on `issues i`, for somebody's eyes, on a day.
+    ///
+    /// `search` is the condition that words are looked up with.
+    pub(super) fn conditions(&self, scope: &Scope, today: Day, search: &str) -> Conditions {
+        let mut all = Conditions::scope(scope, "i", Kind::Issue);
+        self.narrow(&mut all, today, search);
+        all
+    }
+
+    pub(super) fn narrow(&self, all: &mut Conditions, today: Day, search: &str) {
+        all.on(today);
+        if let Some(q) = &self.q {
+            match fts_query(q) {
+                Some(query) => {
+                    all.and(search);
+                    all.bind(":any", query.any);
+                    all.bind(":all", query.all);
+                }
+                // Nothing in it can be searched for.
+                None => all.and("0"),
+            }
+        }
+        let status = self.status.as_ref().map(words::text);
+        all.and_if(":status", status, || format!("{} = :status", on_day("status")));
+        let theme = self.theme.as_ref().map(|theme| theme.as_str().to_owned());
+        all.and_if(":theme", theme, || {
+            "(i.theme = :theme OR i.no IN (SELECT issue FROM issue_themes WHERE theme = :theme))"
+                .into()
+        });
+        let norm = self.norm.map(|id| id.as_bytes().to_vec());
+        all.and_if(":norm", norm, || {
+            "i.no IN (SELECT thing FROM citations WHERE norm = :norm AND kind = 0)".into()
+        });
+        let kind = self.authority_kind.as_ref().map(|kind| kind.as_str().to_owned());
+        all.and_if(":authority_kind", kind, || {
+            "EXISTS (SELECT 1 FROM issue_positions p JOIN authorities a USING (authority)
+             WHERE p.issue = i.no AND a.kind = :authority_kind)"
+                .into()
+        });
+        let province = self.province.as_ref().map(|province| province.as_str().to_owned());
+        all.and_if(":province", province, || {
+            "(EXISTS (SELECT 1 FROM bodies b WHERE b.body = i.body AND b.province = :province)
+              OR EXISTS (SELECT 1 FROM issue_positions p LEFT JOIN authorities a USING (authority)
+                 WHERE p.issue = i.no AND (a.province = :province
+                       OR (p.level = 'province' AND p.territory = :province))))"
+                .into()
+        });
+        let body = self.body.as_ref().map(|body| body.as_str().to_owned());
+        all.and_if(":body", body, || {
+            "EXISTS (SELECT 1 FROM participants t
+             WHERE t.kind = 0 AND t.thing = i.no AND t.body = :body)"
+                .into()
+        });
+        let coordinator = self.coordinator.as_ref().map(|body| body.as_str().to_owned());
+        all.and_if(":coordinator", coordinator, || "i.coordinator = :coordinator".into());
+        if let Some(divergent) = self.has_divergence {
+            all.and(if divergent { "i.current_positions >= 2" } else { "i.current_positions < 2" });
+        }
+        all.and_if(":to_verify", self.to_verify, || format!("{} = :to_verify", on_day("to_verify")));
+        let since = self.updated_since.map(Timestamp::as_microsecond);
+        all.and_if(":updated_since", since, || "i.updated_at >= :updated_since".into());
+    }
+}
+
+/// Looks words up where the index is not joined.
+pub(super) const AMONG_FOUND: &str = "i.no IN (SELECT rowid FROM search.fts WHERE fts MATCH :any)";
+
+/// Looks words up where it is.
+pub(super) const JOINED: &str = "fts MATCH :any";
+
+/// A column that depends on the day `:today`.
+pub(super) fn on_day(column: &str) -> String {
+    format!(
+        "(CASE WHEN i.changes_on IS NULL OR i.changes_on > :today THEN i.{column} ELSE
+          (SELECT s.{column} FROM issue_steps s WHERE s.issue = i.no AND s.from_day <= :today
+           ORDER BY s.from_day DESC LIMIT 1) END)"
+    )
+}
