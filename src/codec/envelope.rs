@@ -77,11 +77,11 @@ pub struct Metadata {
     pub causation_id: Option<Uuid>,
     /// Digest of the command's body, so that a repeated idempotency key with another body is noticed. HMAC-SHA-256 under a key derived from the key of the command's first text, and so unguessable once that text is erased; plain SHA-256 when the command seals nothing.
     pub command_digest: Sha256Hex,
-    /// The command: UUIDv5 of subject, method, path and idempotency key. A retry has the same.
+    /// The command: `UUIDv5` of subject, method, path and idempotency key. A retry has the same.
     pub command_id: Uuid,
     /// What belongs together: the command that began it all.
     pub correlation_id: Uuid,
-    /// The event: UUIDv5 of the command and the event's place among those it caused. A thing inside a stream has the id of the event that created it.
+    /// The event: `UUIDv5` of the command and the event's place among those it caused. A thing inside a stream has the id of the event that created it.
     pub event_id: Uuid,
     /// The civil date (Europe/Rome) of what is recorded; `x-occurred-on` of the event's schema says which date that is.
     pub occurred_on: Day,

@@ -38,9 +38,7 @@ impl utoipa::PartialSchema for Instant {
             .description(Some("An instant in UTC, always with six digits of a second."))
             .min_length(Some(27))
             .max_length(Some(27))
-            .pattern(Some(
-                r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$",
-            ))
+            .pattern(Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$"))
             .extensions(Some(ExtensionsBuilder::new().add("x-class", json!(0)).build()))
             .into()
     }

@@ -91,6 +91,13 @@ pub struct Codec {
     clock: Arc<dyn Clock>,
 }
 
+/// The data of one event as stored, with the keys of its texts.
+struct Sealed {
+    data: Vec<u8>,
+    keys: Option<KeyRing>,
+    first_key: Option<privacy::TextKey>,
+}
+
 /// Randomness from the clock, in the shape that sealing wants.
 struct Drawn<'a>(&'a dyn Clock);
 
@@ -126,12 +133,11 @@ impl Codec {
         for (index, event) in events.iter().enumerate() {
             let id = event_id(envelope.command_id, index);
             let stored_type = event.stored_type();
-            let (data, keys, first_key) = self.seal(stream, id, stored_type, event)?;
+            let Sealed { data, keys, first_key } = self.seal(stream, id, stored_type, event)?;
             let digest =
                 digest.get_or_insert_with(|| privacy::command_digest(first_key.as_ref(), body));
-            let metadata = envelope
-                .metadata(id, digest, at)
-                .map_err(|why| malformed(stored_type, &why))?;
+            let metadata =
+                envelope.metadata(id, digest, at).map_err(|why| malformed(stored_type, &why))?;
             at = next_micro(at);
             written.push(NewEvent {
                 id,
@@ -150,7 +156,7 @@ impl Codec {
         event_id: Uuid,
         stored_type: &str,
         event: &E,
-    ) -> Result<(Vec<u8>, Option<KeyRing>, Option<privacy::TextKey>), CodecError> {
+    ) -> Result<Sealed, CodecError> {
         let mut data = serde_json::to_value(event).map_err(|why| malformed(stored_type, &why))?;
         let texts: Vec<_> = leaves(event).into_iter().filter(|leaf| leaf.kind == "Text").collect();
         let pairs: Vec<_> =
@@ -167,7 +173,11 @@ impl Codec {
                     serde_json::to_value(sealed).map_err(|why| malformed(stored_type, &why))?;
             }
         }
-        Ok((canonical(&data, stored_type)?, sealing.ring, sealing.first_key))
+        Ok(Sealed {
+            data: canonical(&data, stored_type)?,
+            keys: sealing.ring,
+            first_key: sealing.first_key,
+        })
     }
 
     /// Reads an event, leaving its texts sealed.

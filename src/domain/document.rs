@@ -1,6 +1,7 @@
 //! A document in the document store: what is known of it, never its bytes.
 
 use super::event::{data, events};
+use super::values::bounds::at_most;
 use super::values::{BodyId, MediaType, Sha256Hex, Text};
 use super::{Command, Decider, Recorded, Rejection};
 
@@ -13,6 +14,7 @@ data! {
         /// Its media type.
         pub media_type: MediaType,
         /// Its length in bytes.
+        #[serde(deserialize_with = "at_most::<26_214_400, _>")]
         #[schema(minimum = 0, maximum = 26_214_400)]
         pub length: u32,
         /// The body that put it there.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::event::{data, words};
-use super::values::bounds::{list};
+use super::values::bounds::list;
 use super::values::{
     AuthorityId, BodyId, Day, DocumentNumber, PersonId, ProvinceCode, Ref, TerritoryCode, Text,
     Year,

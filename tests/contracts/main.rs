@@ -2,6 +2,7 @@
 //!
 //! Every failure names the command that mends it, or says why there is none.
 
+mod codec;
 mod documents;
 mod events;
 mod layers;

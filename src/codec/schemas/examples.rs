@@ -56,7 +56,7 @@ pub(super) fn example<E: EventSet>(category: &str, kind: &EventType) -> Example 
     let clear = clear.pointer("/examples/0").cloned().unwrap_or_default();
     let body = sound(canonical(&clear, kind.stored), "an example is JSON");
     let event = E::from_value(kind.stored, clear)
-        .map_or_else(|| unreachable!("a set reads its own types"), |read| read);
+        .unwrap_or_else(|| unreachable!("a set reads its own types"));
     let event = sound(event, kind.stored);
 
     let command = command_id("ufficio-giuridico", "POST", kind.stored, "esempio");
@@ -80,9 +80,7 @@ pub(super) fn example<E: EventSet>(category: &str, kind: &EventType) -> Example 
     let keys = EpochKeys::ephemeral(TODAY, &mut SeededRandom::new(0));
     let codec = Codec::new(keys, 0, Arc::new(Repeatable::of(kind.stored)));
     let written = sound(codec.write(&stream, &[event], &envelope, &body), kind.stored);
-    let Some(mut event) = written.into_iter().next() else {
-        unreachable!("one event was written")
-    };
+    let Some(mut event) = written.into_iter().next() else { unreachable!("one event was written") };
     let mut metadata: Metadata =
         sound(serde_json::from_slice(&event.metadata), "metadata are read as written");
     metadata.producer = code(PRODUCER);

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::event::{data, events, words};
 use crate::domain::shared::{ForeignRegistration, TextErased};
-use crate::domain::values::bounds::{list};
+use crate::domain::values::bounds::list;
 use crate::domain::values::{
     AooCode, BodyId, Day, DocumentNumber, DocumentRef, IpaCode, Ref, RegisterCode, Text, Year,
 };

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::event::{data, events, words};
 use crate::domain::norm::NormRef;
 use crate::domain::shared::TextErased;
-use crate::domain::values::bounds::{list};
+use crate::domain::values::bounds::list;
 use crate::domain::values::{
     ArticleCite, AuthorityId, AuthorityKind, BodyId, BodyKind, CelexCode, Count, Day,
     DocumentNumber, Edition, FormCode, HolidayRule, IpaCode, IstatCode, Number, PersonId,
@@ -251,7 +251,7 @@ data! {
     }
 
     /// A person or machine was given a role.
-    #[schema(example = json!({"role": "staff", "body": "anci_er", "function": "ufficio giuridico immigrazione"}))]
+    #[schema(example = json!({"person": "ufficio-giuridico", "role": "staff", "body": "anci_er", "function": "ufficio giuridico immigrazione"}))]
     pub struct AccessGranted {
         /// Who, by an opaque reference.
         pub person: PersonId,

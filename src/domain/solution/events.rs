@@ -8,7 +8,7 @@ use crate::domain::shared::{
     Act, IssueAttached, IssueDetached, ReviewFlagged, Territory, TextErased, Unpublished,
     Visibility,
 };
-use crate::domain::values::bounds::{list};
+use crate::domain::values::bounds::list;
 use crate::domain::values::{BodyId, Day, Number, Ref, Text};
 
 words! {
