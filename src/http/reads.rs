@@ -4,6 +4,8 @@
 //! and what it answers; the handlers stand beside, one file for each kind of thing.
 
 mod documents;
+mod history;
+mod issues;
 mod plumbing;
 mod status;
 mod tokens;
@@ -17,6 +19,10 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Api;
 use super::openapi::components;
+use super::params::describe;
+use crate::projections::issues::{
+    IssueDetail, IssueFacets, IssueList, PublicIssueList, PublicIssueRow,
+};
 
 /// Whether a reading needs a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +151,37 @@ fn body<T: ToSchema + PartialSchema>(
     }}})
 }
 
+/// What a list answers: for those signed in, and for the public.
+fn two<A: ToSchema + PartialSchema, B: ToSchema + PartialSchema>(
+    names: [&str; 2],
+    components: &mut BTreeMap<String, Value>,
+) -> Answer {
+    components::add::<B>(names[1], components);
+    let mut answer = Answer::of::<A>(names[0], components);
+    answer.content["application/json"]["schema"] = json!({"oneOf": [
+        {"$ref": format!("#/components/schemas/{}", names[0])},
+        {"$ref": format!("#/components/schemas/{}", names[1])},
+    ]});
+    answer
+}
+
+/// The history of a kind of thing.
+macro_rules! history {
+    ($path:literal, $id:literal, $route:path) => {
+        Read {
+            method: "get",
+            path: $path,
+            id: $id,
+            summary: "Read the history of a thing",
+            description: "Every event in the order of recording, with who recorded it, its two dates, its data as the reader may see them, and a sentence in Italian.",
+            access: Access::SignedIn,
+            parameters: none,
+            answer: |all| Answer::of::<history::EventHistory>("EventHistory", all).or_csv(),
+            route: $route,
+        }
+    };
+}
+
 /// Every reading, and every command beside the acts.
 pub const READS: &[Read] = &[
     Read {
@@ -158,6 +195,55 @@ pub const READS: &[Read] = &[
         answer: |all| Answer::of::<status::ServiceStatus>("ServiceStatus", all),
         route: status::one,
     },
+    Read {
+        method: "get",
+        path: "/issues",
+        id: "list_issues",
+        summary: "List issues",
+        description: "What the caller may see, filtered, found by words, a page at a time; without a token, the published abstracts.",
+        access: Access::Public,
+        parameters: || describe::<issues::IssueParams>(),
+        answer: |all| Answer {
+            problems: &[422],
+            ..two::<IssueList, PublicIssueList>(["IssueList", "PublicIssueList"], all).or_csv()
+        },
+        route: issues::collection,
+    },
+    Read {
+        method: "get",
+        path: "/issue-facets",
+        id: "count_issues",
+        summary: "Count issues by facet",
+        description: "How many of the issues that the list would show have each status, norm, theme, kind of authority, province and year.",
+        access: Access::SignedIn,
+        parameters: || describe::<issues::IssueParams>(),
+        answer: |all| Answer { problems: &[422], ..Answer::of::<IssueFacets>("IssueFacets", all) },
+        route: issues::facets,
+    },
+    Read {
+        method: "get",
+        path: "/issues/{issue_id}",
+        id: "show_issue",
+        summary: "Show an issue",
+        description: "The issue as it is now, with its positions, endorsements, questions, answers, solutions and the notes addressed to the caller; without a token, its published abstract.",
+        access: Access::Public,
+        parameters: none,
+        answer: |all| two::<IssueDetail, PublicIssueRow>(["IssueDetail", "PublicIssueRow"], all),
+        route: issues::one,
+    },
+    history!("/issues/{issue_id}/events", "list_issue_events", history::issue),
+    history!(
+        "/collective-questions/{question_id}/events",
+        "list_question_events",
+        history::question
+    ),
+    history!("/answers/{answer_id}/events", "list_answer_events", history::answer),
+    history!("/solutions/{solution_id}/events", "list_solution_events", history::solution),
+    history!(
+        "/communications/{communication_id}/events",
+        "list_communication_events",
+        history::communication
+    ),
     Read {
         method: "post",
         path: "/text-checks",
@@ -246,7 +332,7 @@ pub const READS: &[Read] = &[
         summary: "Read a document",
         description: "Whoever may read a thing that refers to it may read the document; so may the body that put it there.",
         access: Access::SignedIn,
-        parameters: || super::params::describe::<documents::DocumentParams>(),
+        parameters: || describe::<documents::DocumentParams>(),
         answer: |_| Answer {
             problems: &[410],
             ..Answer::media(

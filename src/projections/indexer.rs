@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::fact::{Fact, What};
 use super::log::{Log, Waited};
-use super::streams;
 use super::projector::{read_bookmark, write_bookmark};
 use super::readers::Readers;
 use super::schema;
+use super::streams;
 use super::things::reference;
 use super::{ViewsError, things::Kind};
 use crate::domain::issue::{Issue, IssueEvent, IssueState, PositionFate};
@@ -131,7 +131,8 @@ impl Indexer {
         stop: &watch::Receiver<bool>,
     ) -> Result<(), ViewsError> {
         let mut numbered = readers.read(|views| {
-            let mut find = views.prepare_cached("SELECT no, year, rank FROM things WHERE id = ?1")?;
+            let mut find =
+                views.prepare_cached("SELECT no, year, rank FROM things WHERE id = ?1")?;
             let mut numbered = Vec::with_capacity(issues.len());
             for id in issues {
                 let found = find
@@ -292,11 +293,7 @@ fn authorities(state: &IssueState) -> BTreeSet<&AuthorityId> {
     state.positions.iter().map(|held| &held.data.authority).collect()
 }
 
-fn name(
-    views: &Connection,
-    sql: &str,
-    key: impl rusqlite::ToSql,
-) -> Result<String, ViewsError> {
+fn name(views: &Connection, sql: &str, key: impl rusqlite::ToSql) -> Result<String, ViewsError> {
     let found = views.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?;
     Ok(found.unwrap_or_default())
 }

@@ -29,7 +29,6 @@ mod indexer;
 pub mod issues;
 mod links;
 mod log;
-mod streams;
 mod projector;
 mod questions;
 mod readers;
@@ -38,6 +37,7 @@ mod runner;
 mod schema;
 mod solutions;
 mod steps;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod texts;

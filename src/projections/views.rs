@@ -182,7 +182,9 @@ impl Views {
             let readers = || shared.readers();
             loop {
                 let (views, reached) = (&shared.position, &shared.searchable);
-                let Err(why) = indexer.follow(&readers, views, reached, stop.clone()) else { break };
+                let Err(why) = indexer.follow(&readers, views, reached, stop.clone()) else {
+                    break;
+                };
                 tracing::error!(%why, "the search index cannot be written");
                 thread::park_timeout(REST);
                 if *stop.borrow() {

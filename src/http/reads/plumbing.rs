@@ -8,13 +8,16 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::access::Actor;
+use crate::access::{Actor, Scope};
+use crate::domain::values::Day;
 use crate::event_store::Revision;
-use crate::http::Api;
 use crate::http::csv;
 use crate::http::problem::Problem;
 use crate::http::representation::{Answer, Question};
 use crate::http::request::Caller;
+use crate::http::{Api, PREFIX};
+use crate::privacy::detector;
+use crate::projections::{Views, ViewsError};
 
 /// How long a reading waits for what was written before it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -74,13 +77,40 @@ pub struct Asked<'a> {
     pub uri: &'a Uri,
 }
 
+/// What a reading found.
+pub struct Found<T> {
+    /// The representation.
+    pub value: T,
+    /// The revision of the thing, for its ETag.
+    pub revision: Option<Revision>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+impl<T> Found<T> {
+    /// One thing at a revision.
+    pub fn thing(value: T, revision: impl Into<Revision>) -> Self {
+        Self { value, revision: Some(revision.into()), next: None }
+    }
+
+    /// A page of a list.
+    pub fn page(value: T, next: Option<String>) -> Self {
+        Self { value, revision: None, next }
+    }
+
+    /// Anything else.
+    pub fn whole(value: T) -> Self {
+        Self { value, revision: None, next: None }
+    }
+}
+
 impl Asked<'_> {
     /// Waits until the views show everything written before, then answers with what
     /// `make` finds, or with what it found for the same question before.
     pub async fn answer<T, F>(&self, csv_too: bool, make: F) -> Response
     where
         T: Serialize,
-        F: AsyncFnOnce() -> Result<(T, Option<Revision>), Problem>,
+        F: AsyncFnOnce(&Views, &Scope, Day) -> Result<Found<T>, Problem>,
     {
         match self.try_answer(csv_too, make).await {
             Ok(response) => response,
@@ -91,26 +121,32 @@ impl Asked<'_> {
     async fn try_answer<T, F>(&self, csv_too: bool, make: F) -> Result<Response, Problem>
     where
         T: Serialize,
-        F: AsyncFnOnce() -> Result<(T, Option<Revision>), Problem>,
+        F: AsyncFnOnce(&Views, &Scope, Day) -> Result<Found<T>, Problem>,
     {
         let form = form(self.headers, csv_too)?;
-        self.caught_up().await?;
+        caught_up(self.api).await?;
         let generation = self.api.views.generation();
+        let today = self.api.clock.today();
         let question = Question {
             address: self.uri.path_and_query().map_or("", |address| address.as_str()).to_owned(),
             scope: self.caller.scope(),
             role: self.caller.actor.as_ref().map(|actor| actor.role),
             csv: form == Form::Csv,
-            day: self.api.clock.today(),
+            day: today,
         };
         if let Some(answer) = self.api.answers.get(&question, generation) {
             return Ok(answer.respond(self.headers));
         }
-        let (value, revision) = make().await?;
-        let answer = match form {
-            Form::Json => Answer::json(&value, revision, generation)?,
-            Form::Csv => {
-                let value = serde_json::to_value(&value).map_err(|why| Problem::internal(&why))?;
+        let found = make(&self.api.views, &question.scope, today.into()).await?;
+        let answer = match (form, &found.next) {
+            (Form::Json, None) => Answer::json(&found.value, found.revision, generation)?,
+            (Form::Json, Some(cursor)) => {
+                let mut value = as_value(&found.value)?;
+                value["next"] = self.next(cursor).into();
+                Answer::json(&value, found.revision, generation)?
+            }
+            (Form::Csv, _) => {
+                let value = as_value(&found.value)?;
                 let items = value.get("items").and_then(Value::as_array);
                 let text = csv::from_items(items.map_or(&[], Vec::as_slice));
                 Answer::new(text.into_bytes(), csv::MEDIA_TYPE, None, generation)
@@ -121,13 +157,40 @@ impl Asked<'_> {
         Ok(answer.respond(self.headers))
     }
 
-    /// Waits for the views.
-    ///
-    /// # Errors
-    ///
-    /// A [`Problem`] (503) when they are behind for too long.
-    pub async fn caught_up(&self) -> Result<(), Problem> {
-        caught_up(self.api).await
+    /// The address of the next page: this one's, with another cursor.
+    fn next(&self, cursor: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let own = form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        query.extend_pairs(own.filter(|(name, _)| name != "cursor"));
+        query.append_pair("cursor", cursor);
+        format!("{}{}{}?{}", self.api.base, PREFIX, self.path(), query.finish())
+    }
+
+    /// The path below the prefix; a nested router has taken the prefix off already.
+    fn path(&self) -> &str {
+        let path = self.uri.path();
+        path.strip_prefix(PREFIX).unwrap_or(path)
+    }
+}
+
+fn as_value(value: &impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(value).map_err(|why| Problem::internal(&why))
+}
+
+/// A fault of the views as the caller is told of it.
+impl From<ViewsError> for Problem {
+    fn from(why: ViewsError) -> Self {
+        match why {
+            ViewsError::Cursor => Self::new(
+                StatusCode::BAD_REQUEST,
+                "invalid-parameters",
+                "Parametri non validi",
+                "Il cursore non appartiene a questo elenco.",
+            )
+            .at("cursor", "invalid", "Non appartiene a questo elenco."),
+            ViewsError::Behind | ViewsError::Busy => behind(&why),
+            other => Self::internal(&other),
+        }
     }
 }
 
@@ -150,4 +213,63 @@ fn behind(why: &dyn std::fmt::Display) -> Problem {
         "La consultazione non è ancora allineata alle ultime registrazioni: riprovare fra poco.",
     )
     .retry_after(2)
+}
+
+/// How many items a page has when nobody says.
+const PAGE: u32 = 50;
+
+/// The largest page.
+const LARGEST_PAGE: u32 = 200;
+
+/// A page size within bounds.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit(u32);
+
+impl<'de> serde::Deserialize<'de> for Limit {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let limit = u32::deserialize(deserializer)?;
+        if (1..=LARGEST_PAGE).contains(&limit) {
+            Ok(Self(limit))
+        } else {
+            Err(serde::de::Error::custom(format!("serve un numero fra 1 e {LARGEST_PAGE}")))
+        }
+    }
+}
+
+/// The page size asked for, or the usual one.
+pub fn limit(asked: Option<Limit>) -> u32 {
+    asked.map_or(PAGE, |limit| limit.0)
+}
+
+/// Refuses words to search for that hold a codice fiscale: addresses are logged by
+/// whoever stands between.
+///
+/// # Errors
+///
+/// A [`Problem`] (422) that names the parameter and nothing else.
+pub fn check_words(q: Option<&str>) -> Result<(), Problem> {
+    let refused = |finding: &detector::Finding| finding.severity == detector::Severity::Refuse;
+    if q.is_some_and(|q| detector::check(q).iter().any(refused)) {
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid-parameters",
+            "Parametri non validi",
+            "Le parole cercate contengono un codice fiscale.",
+        )
+        .at(
+            "q",
+            "personal_data",
+            "Sembra un codice fiscale: non va scritto in un indirizzo.",
+        ));
+    }
+    if q.is_some_and(|q| q.chars().count() > 300) {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid-parameters",
+            "Parametri non validi",
+            "Le parole cercate sono troppe.",
+        )
+        .at("q", "too_long", "Al massimo 300 caratteri."));
+    }
+    Ok(())
 }

@@ -87,7 +87,7 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         position: ids::position_text(status.head),
         views_position: ids::position_text(status.position),
         views_lag: lag,
-        search_lag: 0,
+        search_lag: status.head.0.saturating_sub(status.searchable.0),
         quarantined,
         rebuilding: status.rebuilding,
         disclaimer: api.disclaimer.clone(),

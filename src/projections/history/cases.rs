@@ -42,7 +42,9 @@ impl Told for IssueEvent {
             }
             Self::PositionEnded(data) => match data.cause {
                 EndCause::Aligned => "Interpretazione superata: l'ufficio si è allineato.".into(),
-                EndCause::Overridden => "Interpretazione superata da un atto o una decisione.".into(),
+                EndCause::Overridden => {
+                    "Interpretazione superata da un atto o una decisione.".into()
+                }
                 EndCause::OfficeChanged => "Interpretazione abbandonata dall'ufficio.".into(),
             },
             Self::Endorsed(data) => format!("{}: «succede anche da noi».", names.body(&data.body)),
@@ -114,7 +116,11 @@ impl Told for QuestionEvent {
                 format!("Quesito trasmesso per competenza a: {}.", names.authority(&data.to))
             }
             Self::AnswerLinked(data) => {
-                format!("Riscontro collegato: {}{}.", names.case(data.answer), results(&data.points))
+                format!(
+                    "Riscontro collegato: {}{}.",
+                    names.case(data.answer),
+                    results(&data.points)
+                )
             }
             Self::AnswerUnlinked(data) => {
                 format!("Riscontro scollegato: {}.", names.case(data.answer))

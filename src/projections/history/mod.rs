@@ -18,12 +18,12 @@ use uuid::Uuid;
 
 pub use names::Names;
 
+use super::ViewsError;
 use super::condition::Conditions;
 use super::issues::is_for;
 use super::streams;
 use super::things::Kind;
 use super::views::Views;
-use super::ViewsError;
 use crate::access::{Actor, Scope};
 use crate::codec::{ActorKind, Codec, CodecError, Metadata, ReceivedVia, metadata};
 use crate::domain::EventSet;
@@ -105,7 +105,8 @@ impl Views {
         for stored in streams::history(store, &stream).await? {
             let data = codec.open_data(store, &stored).await?;
             let audience = audience(&stored.stored_type, &data);
-            if audience.is_none_or(|to| is_for(to, actor, &reader.coordinator, &reader.participants))
+            if audience
+                .is_none_or(|to| is_for(to, actor, &reader.coordinator, &reader.participants))
             {
                 let meta = metadata(&stored)?;
                 let sentence_it = self.read(|conn| Ok(sentence(codec, &stored, conn)?))?;
@@ -185,11 +186,10 @@ fn reader(
         })
         .optional()?;
     let Some((no, coordinator)) = found else { return Ok(None) };
-    let mut bodies = conn
-        .prepare_cached("SELECT body FROM participants WHERE kind = ?1 AND thing = ?2")?;
-    let bodies = bodies.query_map((kind as u8, no), |row| {
-        super::words::code(0, row.get_ref(0)?.as_str()?)
-    })?;
+    let mut bodies =
+        conn.prepare_cached("SELECT body FROM participants WHERE kind = ?1 AND thing = ?2")?;
+    let bodies = bodies
+        .query_map((kind as u8, no), |row| super::words::code(0, row.get_ref(0)?.as_str()?))?;
     let participants = bodies.collect::<Result<_, _>>()?;
     Ok(Some(Reader { coordinator: super::words::code(1, &coordinator)?, participants }))
 }
@@ -201,7 +201,10 @@ fn audience(stored_type: &str, data: &serde_json::Value) -> Option<Audience> {
         "note-added.v1" => {
             let said = data.get("audience").cloned();
             // What cannot be read is for the fewest.
-            Some(said.and_then(|said| serde_json::from_value(said).ok()).unwrap_or(Audience::Internal))
+            Some(
+                said.and_then(|said| serde_json::from_value(said).ok())
+                    .unwrap_or(Audience::Internal),
+            )
         }
         _ => None,
     }

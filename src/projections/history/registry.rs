@@ -46,7 +46,9 @@ impl Told for BodyEvent {
                 format!("Non è più aderente: {}.", names.body(&data.member))
             }
             Self::ProfileRecorded(data) => match (data.sai_owner, data.places) {
-                (true, Some(places)) => format!("Titolare di progetto SAI, {} posti.", places.get()),
+                (true, Some(places)) => {
+                    format!("Titolare di progetto SAI, {} posti.", places.get())
+                }
                 (true, None) => "Titolare di progetto SAI.".into(),
                 (false, _) => "Non è titolare di progetti SAI.".into(),
             },

@@ -132,7 +132,9 @@ impl IssueFilter {
         if let Some(divergent) = self.has_divergence {
             all.and(if divergent { "i.current_positions >= 2" } else { "i.current_positions < 2" });
         }
-        all.and_if(":to_verify", self.to_verify, || format!("{} = :to_verify", on_day("to_verify")));
+        all.and_if(":to_verify", self.to_verify, || {
+            format!("{} = :to_verify", on_day("to_verify"))
+        });
         let since = self.updated_since.map(Timestamp::as_microsecond);
         all.and_if(":updated_since", since, || "i.updated_at >= :updated_since".into());
     }

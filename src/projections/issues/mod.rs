@@ -8,11 +8,11 @@ mod filter;
 mod list;
 mod write;
 
+pub(super) use detail::is_for;
 pub use detail::{
     ClarificationView, DirectAnswer, EndorsementView, IssueDetail, LinkView, NormCitation,
     NoteView, PositionView,
 };
-pub(super) use detail::is_for;
 pub use facets::{FacetCount, IssueFacets};
 pub use filter::{IssueFilter, IssueSort};
 pub use list::{IssueList, IssueRow, PublicIssueList, PublicIssueRow};
