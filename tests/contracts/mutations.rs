@@ -50,7 +50,21 @@ const STRINGS: &[&str] = &[
 ];
 
 const NUMBERS: &[f64] = &[-1.0, 0.5];
-const WHOLE: &[u64] = &[0, 1, 1860, 1861, 2999, 3000, 9_999, 10_000, 1_000_000, 1_000_001, 1 << 40];
+const WHOLE: &[u64] = &[
+    0,
+    1,
+    1860,
+    1861,
+    2999,
+    3000,
+    9_999,
+    10_000,
+    1_000_000,
+    1_000_001,
+    26_214_400,
+    26_214_401,
+    1 << 40,
+];
 
 /// Whether whoever reads such a document from the store takes it.
 fn decoder_takes(contract: &Contract, document: &Value) -> bool {
