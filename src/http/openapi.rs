@@ -28,6 +28,7 @@ pub fn document(server: &str) -> Value {
         paths.entry(read.path).or_default().insert(read.method, operation);
     }
     components::shared_schemas(&mut schemas);
+    crate::codec::schemas::flatten(&mut schemas);
 
     let local = server.starts_with("http://");
     let mut own_server = json!({

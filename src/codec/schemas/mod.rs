@@ -13,6 +13,7 @@
 mod contract;
 mod envelopes;
 mod examples;
+mod flatten;
 mod publish;
 
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
+pub use flatten::flatten;
 pub use publish::{FROZEN, files, frozen, write_all};
 
 use crate::access::tokens::TokenEvent;
