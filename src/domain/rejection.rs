@@ -44,9 +44,6 @@ pub enum Rejection {
     /// A whole number in sequence was expected.
     #[error("Il numero indicato non è il successivo.")]
     NotTheNextNumber,
-    /// The text to be erased is not there.
-    #[error("Il testo da cancellare non esiste o è già stato cancellato.")]
-    NoSuchText,
 
     /// The issue was withdrawn by its reporter.
     #[error("La segnalazione è stata ritirata.")]
@@ -196,9 +193,6 @@ pub enum Rejection {
     /// The addressee was sent the question already.
     #[error("Al destinatario indicato il quesito è già stato trasmesso.")]
     AddresseeAlreadyReached,
-    /// A question asks somebody something.
-    #[error("Un quesito ha almeno un destinatario e almeno un punto.")]
-    NothingAsked,
     /// The point was declared unanswered already.
     #[error("Il punto è già stato dichiarato senza riscontro.")]
     PointAlreadyDeclared,

@@ -55,7 +55,11 @@ fn walk(schema: &Value, value: &Value, path: &mut String, faults: &mut Vec<Field
             }
             if bound("minItems").is_some_and(|least| count < least) {
                 let least = bound("minItems").unwrap_or_default();
-                faults.push(fault(path, "too_few", format!("Almeno {least} elementi.")));
+                let detail = match least {
+                    1 => "Serve almeno un elemento.".to_owned(),
+                    _ => format!("Servono almeno {least} elementi."),
+                };
+                faults.push(fault(path, "too_few", detail));
             }
             if let Some(of) = schema.get("items") {
                 for (index, item) in items.iter().enumerate() {

@@ -303,6 +303,7 @@ impl From<Rejection> for Problem {
             | Rejection::OneBasisOnly
             | Rejection::NormNotIdentified
             | Rejection::SourceNeeded
+            | Rejection::NotAHolidayRule
             | Rejection::AnswerNotNamed => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 &why.slug(),
@@ -331,6 +332,7 @@ fn pointer(why: Rejection) -> &'static str {
         Rejection::SourceNeeded => "/communication",
         Rejection::AnswerNotNamed => "/already_answered_by",
         Rejection::NormNotIdentified => "/urn",
+        Rejection::NotAHolidayRule => "/rule",
         _ => "",
     }
 }

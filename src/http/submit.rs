@@ -177,11 +177,13 @@ pub fn object(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, P
         ));
     }
     let value: Value = serde_json::from_slice(body).map_err(|why| {
-        Problem::malformed(format!(
-            "Il contenuto non è JSON valido (riga {}, colonna {}).",
-            why.line(),
-            why.column()
-        ))
+        // The one fault of well-formed JSON that the parser has.
+        let what = match why.to_string().starts_with("recursion limit exceeded") {
+            true => "è annidato troppo in profondità",
+            false => "non è JSON valido",
+        };
+        let (line, column) = (why.line(), why.column());
+        Problem::malformed(format!("Il contenuto {what} (riga {line}, colonna {column})."))
     })?;
     let Value::Object(members) = value else {
         return Err(Problem::invalid(vec![FieldFault {

@@ -37,12 +37,17 @@ impl Operations {
         let number = reservation_id(registration);
         let reservation = stream_of(number)?;
 
-        // A registration that the letter itself refuses must not leave a reservation.
+        // A registration that the letter itself refuses must not leave a reservation, and
+        // a repeated one has its own already.
         let letter = self.handler.load::<Communication>(&stream).await?;
         let first = codec::event_id(intent.envelope.command_id, 0);
-        if letter.state.registrations.iter().all(|known| known.id != first) {
-            Communication::decide(&letter.state, rehearsal(&intent, first))?;
+        if letter.state.registrations.iter().any(|known| known.id == first) {
+            return self.carry_out::<Communication>(stream, intent).await;
         }
+        if intent.seen.is_some() && intent.seen != letter.revision {
+            return Err(OperationError::Stale);
+        }
+        Communication::decide(&letter.state, rehearsal(&intent, first))?;
         self.reserve(&reservation, &intent, intent.stream_id, number).await?;
         self.carry_out::<Communication>(stream, intent).await
     }

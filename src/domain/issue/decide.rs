@@ -59,7 +59,11 @@ impl Decider for Issue {
                 match asked {
                     None => Err(No::NoSuchClarification),
                     Some(one) if one.reply.is_some() => Err(No::ClarificationAlreadyProvided),
-                    Some(one) if one.to != command.body && !command.staff => {
+                    // Staff write down what the body asked says; not what another says.
+                    Some(one)
+                        if one.to != command.body
+                            && !(command.staff && command.body == report.data.coordinator) =>
+                    {
                         Err(No::ClarificationAskedOfAnother)
                     }
                     Some(_) => accept(Do::ClarificationProvided(data)),

@@ -14,9 +14,6 @@ use crate::domain::{Command, Rejection};
 
 /// Begins a question, and gives ids to what it asks and of whom.
 pub(super) fn begin(mut data: QuestionDrafted, command: &Command<QuestionEvent>) -> Decision {
-    if data.addressees.is_empty() || data.points.is_empty() {
-        return Err(Rejection::NothingAsked);
-    }
     for (index, to) in data.addressees.iter_mut().enumerate() {
         let id = || inner_id(command.event_id, "addressees", index);
         to.addressee_id.get_or_insert_with(id);
@@ -64,9 +61,6 @@ pub(super) fn revise(
     }
     data.text_version = Some(the_next(data.text_version, next_text(state))?);
     if let Some(points) = &mut data.points {
-        if points.is_empty() {
-            return Err(Rejection::NothingAsked);
-        }
         let known = |id: Uuid| {
             let ever = state.texts.iter().flat_map(|text| text.points.iter());
             ever.into_iter().any(|point| point.id == id) && !is_withdrawn(state, id)

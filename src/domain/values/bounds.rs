@@ -86,7 +86,10 @@ impl<'de, T: Deserialize<'de>, const MIN: usize, const MAX: usize> Visitor<'de>
             found.push(item);
         }
         if found.len() < MIN {
-            return Err(A::Error::custom(format!("servono almeno {MIN} elementi")));
+            return Err(match MIN {
+                1 => A::Error::custom("serve almeno un elemento"),
+                _ => A::Error::custom(format!("servono almeno {MIN} elementi")),
+            });
         }
         Ok(found)
     }
@@ -102,7 +105,7 @@ mod tests {
     fn a_list_has_no_fewer_and_no_more_than_promised() {
         let read = |value| list::<1, 2, u32, serde_json::Value>(value);
         assert_eq!(read(json!([1, 2])).unwrap(), [1, 2]);
-        assert_eq!(read(json!([])).unwrap_err().to_string(), "servono almeno 1 elementi");
+        assert_eq!(read(json!([])).unwrap_err().to_string(), "serve almeno un elemento");
         assert_eq!(read(json!([1, 2, 3])).unwrap_err().to_string(), "l'elenco supera 2 elementi");
     }
 

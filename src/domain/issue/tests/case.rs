@@ -101,6 +101,15 @@ fn staff_record_a_clarification_given_by_telephone() {
 }
 
 #[test]
+fn staff_do_not_record_a_clarification_on_behalf_of_a_body_that_was_not_asked() {
+    given::<Issue>([reported(), asked()])
+        .by("c_b034")
+        .by_staff()
+        .when(replied(nth(1)))
+        .then_rejected(Rejection::ClarificationAskedOfAnother);
+}
+
+#[test]
 fn a_clarification_may_be_asked_of_another_body() {
     let asked = data::<ClarificationRequested>(json!({ "text": "E da voi?", "to": "c_b034" }));
     let state = given::<Issue>([reported(), asked.into()]).state();

@@ -42,11 +42,15 @@ fn a_draft_gives_ids_to_its_points_and_addressees() {
 }
 
 #[test]
-fn a_draft_asks_somebody_something() {
+fn no_draft_asks_nothing_or_nobody() {
+    // The shape of the event says so: such a draft cannot even be proposed.
     for field in ["points", "addressees"] {
-        let draft = draft_with(field, json!([]));
-        given::<Question>([]).and(facts()).when(draft).then_rejected(Rejection::NothingAsked);
+        let mut draft = draft_json();
+        draft[field] = json!([]);
+        assert!(serde_json::from_value::<QuestionDrafted>(draft).is_err(), "{field}");
     }
+    let revision = json!({"kind": "substance", "reason": "Nuovo punto.", "points": []});
+    assert!(serde_json::from_value::<TextRevised>(revision).is_err());
 }
 
 #[test]
@@ -157,12 +161,11 @@ fn a_revised_list_keeps_points_by_id_and_names_new_ones() {
 }
 
 #[test]
-fn a_revised_list_names_known_points_once_and_at_least_one() {
+fn a_revised_list_names_known_points_once() {
     let point = json!({"point_id": PT[0], "text": "Se valga."});
     for (points, why) in [
         (json!([{"point_id": NOWHERE, "text": "Se valga."}]), Rejection::NoSuchPoint),
         (json!([point, point]), Rejection::AlreadyExists),
-        (json!([]), Rejection::NothingAsked),
         (json!([{"text": "Se valga.", "addressees": [NOWHERE]}]), Rejection::NoSuchAddressee),
         (json!([{"text": "Se valga.", "issues": [ISSUE[3]]}]), Rejection::OtherCoordinator),
     ] {
