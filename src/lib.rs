@@ -3,6 +3,7 @@ pub mod access;
 pub mod clock;
 pub mod codec;
 pub mod command_handler;
+pub mod decisions;
 pub mod domain;
 pub mod event_store;
 pub mod http;

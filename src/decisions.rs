@@ -1,0 +1,37 @@
+//! Decisions that cannot be undone cheaply, each with what would change our mind.
+//!
+//! A record is ten to twenty lines in `src/decisions/`. It is never rewritten: a
+//! later one takes its place and says so. This module holds documentation only.
+
+#[doc = include_str!("decisions/0001-event-bytes.md")]
+pub mod d0001_event_bytes {}
+
+#[doc = include_str!("decisions/0002-sealed-texts.md")]
+pub mod d0002_sealed_texts {}
+
+#[doc = include_str!("decisions/0003-sqlite-group-commit.md")]
+pub mod d0003_sqlite_group_commit {}
+
+#[doc = include_str!("decisions/0004-projections-fold-states.md")]
+pub mod d0004_projections_fold_states {}
+
+#[doc = include_str!("decisions/0005-commands-are-proposed-events.md")]
+pub mod d0005_commands_are_proposed_events {}
+
+#[doc = include_str!("decisions/0006-two-dates.md")]
+pub mod d0006_two_dates {}
+
+#[doc = include_str!("decisions/0007-access-as-one-function.md")]
+pub mod d0007_access_as_one_function {}
+
+#[doc = include_str!("decisions/0008-ids-from-commands.md")]
+pub mod d0008_ids_from_commands {}
+
+#[doc = include_str!("decisions/0009-adhesions-bind-to-stored-bytes.md")]
+pub mod d0009_adhesions_bind_to_stored_bytes {}
+
+#[doc = include_str!("decisions/0010-frostem.md")]
+pub mod d0010_frostem {}
+
+#[doc = include_str!("decisions/0011-codes-as-ids.md")]
+pub mod d0011_codes_as_ids {}

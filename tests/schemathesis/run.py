@@ -1,0 +1,106 @@
+"""usage: run.py ADDRESS OUTPUT_FOLDER < lines of `<role> <body> qst_…`
+
+Runs schemathesis once for each role against a live demonstration, then counts the operations that
+reached a success in any run. Fails when a check failed, when an answer was 5xx, or when fewer than
+nine operations in ten succeeded at least once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+
+HERE = pathlib.Path(__file__).parent
+# How many generated cases an operation gets in each run. Staff may record nearly everything, so
+# their run reaches deepest; the others mostly see refusals, which need fewer tries.
+EXAMPLES = {"staff": 8, "admin": 3, "municipality": 3, "observer": 2, "auditor": 2, "nobody": 1}
+AT_LEAST = 0.9
+
+
+def main() -> int:
+    address, folder = sys.argv[1].rstrip("/"), pathlib.Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*"):
+        old.unlink()
+    tokens: dict[str, str] = {}
+    for line in sys.stdin:
+        words = line.split()
+        if len(words) == 3 and words[2].startswith("qst_"):
+            tokens.setdefault(words[0], words[2])
+    if not tokens:
+        print("no token on the standard input")
+        return 1
+
+    failed = []
+    only = os.environ.get("QUESITO_ROLES", "").split()
+    for role in only or [*tokens, "nobody"]:
+        start = time.monotonic()
+        code = run(role, address, tokens, folder)
+        print(f"{role}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True)
+        if code != 0:
+            failed.append(role)
+            print(tail((folder / f"{role}.log").read_text(encoding="utf-8")))
+    return judge(folder, failed)
+
+
+def run(role: str, address: str, tokens: dict[str, str], folder: pathlib.Path) -> int:
+    environment = os.environ | {
+        "PYTHONPATH": str(HERE),
+        "PYTHONHASHSEED": "0",
+        "QUESITO_API": f"{address}/api/v1",
+        "QUESITO_COMPLAINTS": str(folder / "complaints.txt"),
+        "QUESITO_ROLE": role,
+        "QUESITO_SEEN": str(folder / f"{role}.json"),
+        "QUESITO_TOKEN": tokens.get(role, "qst_nobody"),
+        "QUESITO_TOKENS": json.dumps(tokens),
+    }
+    command = [
+        str(pathlib.Path(sys.executable).with_name("st")),
+        "--config-file", str(HERE / "schemathesis.toml"),
+        "run", f"{address}/openapi.json",
+        "--url", f"{address}/api/v1",
+        "--max-examples", str(EXAMPLES.get(role, 2)),
+        "--seed", "20261123",
+        "--workers", "2",
+        "--no-color",
+    ]
+    with open(folder / f"{role}.log", "w", encoding="utf-8") as log:
+        done = subprocess.run(
+            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return done.returncode
+
+
+def judge(folder: pathlib.Path, failed: list[str]) -> int:
+    seen: dict[str, Counter] = defaultdict(Counter)
+    for found in folder.glob("*.json"):
+        for operation, statuses in json.loads(found.read_text(encoding="utf-8")).items():
+            seen[operation].update(statuses)
+    succeeded = {name for name, statuses in seen.items() if any(s.startswith("2") for s in statuses)}
+    faults = {name: statuses for name, statuses in seen.items() if any(s.startswith("5") for s in statuses)}
+    requests = sum(sum(statuses.values()) for statuses in seen.values())
+    share = len(succeeded) / len(seen) if seen else 0.0
+    print(f"{requests} requests; {len(succeeded)} of {len(seen)} operations reached a success ({share:.1%})")
+    for name in sorted(seen.keys() - succeeded):
+        print(f"  never: {name}  {dict(seen[name])}")
+    for name, statuses in sorted(faults.items()):
+        print(f"  fault: {name}  {dict(statuses)}")
+    complaints = folder / "complaints.txt"
+    if complaints.exists():
+        print("what could not be brought about:")
+        print(complaints.read_text(encoding="utf-8").rstrip())
+    return 1 if failed or faults or share < AT_LEAST else 0
+
+
+def tail(log: str) -> str:
+    return "\n".join(log.splitlines()[-200:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
