@@ -1,8 +1,10 @@
 //! quesito
 pub mod access;
+pub mod app;
 pub mod clock;
 pub mod codec;
 pub mod command_handler;
+pub mod config;
 pub mod decisions;
 pub mod domain;
 pub mod event_store;

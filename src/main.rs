@@ -1,2 +1,7 @@
-//! quesito
-fn main() {}
+//! The program `quesito`: see `quesito --help`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

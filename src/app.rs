@@ -1,0 +1,329 @@
+//! Wiring: settings → engine → codec → operations → views → router → graceful stop.
+//!
+//! Depends on: everything below.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::codec::Codec;
+use crate::command_handler::CommandHandler;
+use crate::config::{Data, ServeArgs};
+use crate::event_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
+use crate::event_store::{EventStore, ReadError};
+use crate::http::{Api, ApiOptions, router};
+use crate::operations::Operations;
+use crate::privacy::{EpochError, EpochKeys, Random, RingIds};
+use crate::projections::{Views, ViewsError, ViewsOptions};
+
+/// How long requests under way may take to end once the server was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(20);
+
+/// How long the views may take at the start before the server calls itself ready.
+const FIRST_VIEWS: Duration = Duration::from_secs(2);
+
+/// Why the application cannot run, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The events cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The keys cannot be opened.
+    #[error(transparent)]
+    Keys(#[from] EpochError),
+    /// Events without the keys of their texts.
+    #[error(
+        "there are events in {data}, but the key file {keys} is missing: no text would open. \
+         Restore the key file, or name it with --keys"
+    )]
+    KeysMissing {
+        /// The data folder.
+        data: String,
+        /// The key file.
+        keys: String,
+    },
+    /// A folder cannot be made or used.
+    #[error("the folder {folder} cannot be used: {why}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        why: String,
+    },
+    /// The events cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The views cannot be opened.
+    #[error(transparent)]
+    Views(#[from] ViewsError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {why}. Give another one with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        why: std::io::Error,
+    },
+    /// The server failed.
+    #[error("the server failed: {0}")]
+    Server(std::io::Error),
+    /// The store stopped writing.
+    #[error(
+        "the event store stopped: {0}. What was acknowledged is safe; look after the disk, then \
+         start again"
+    )]
+    Fatal(String),
+}
+
+/// How an engine is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// For writing; what is missing is created.
+    Create,
+    /// For writing to what is there.
+    Write,
+    /// For reading, even while a server writes.
+    Read,
+}
+
+/// An open data folder.
+#[derive(Clone)]
+pub struct Engine {
+    /// The events.
+    pub store: SqliteStore,
+    /// Seals and opens texts.
+    pub codec: Arc<Codec>,
+    documents: Arc<dyn ObjectStore>,
+    data: Data,
+    clock: Arc<dyn Clock>,
+}
+
+/// Randomness from the clock, in the shape that keys want.
+struct Drawn<'a>(&'a dyn Clock);
+
+impl Random for Drawn<'_> {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
+
+impl Engine {
+    /// Opens a data folder.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError`] says what to do.
+    pub async fn open(
+        data: &Data,
+        access: Access,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, AppError> {
+        let events = data.events();
+        if events.exists() && !data.keys.exists() {
+            return Err(AppError::KeysMissing {
+                data: data.folder.display().to_string(),
+                keys: data.keys.display().to_string(),
+            });
+        }
+        let store = match access {
+            Access::Create => {
+                private_folder(&data.folder)?;
+                let mut id = [0; 16];
+                clock.fill(&mut id);
+                let id = uuid::Builder::from_random_bytes(id).into_uuid();
+                SqliteStore::open(&events, SqliteOptions::creating(id))?
+            }
+            Access::Write => SqliteStore::open(&events, SqliteOptions::default())?,
+            Access::Read => SqliteStore::open_read_only(&events)?,
+        };
+        let codec = codec(&store, &data.keys, &clock).await?;
+        let documents = documents(data, access)?;
+        Ok(Self { store, codec, documents, data: data.clone(), clock })
+    }
+
+    /// The same folder under another clock: imports keep recorded dates so.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError`] when the keys cannot be read again.
+    pub async fn at(&self, clock: Arc<dyn Clock>) -> Result<Self, AppError> {
+        let codec = codec(&self.store, &self.data.keys, &clock).await?;
+        Ok(Self { codec, clock, ..self.clone() })
+    }
+
+    /// The operations over it.
+    pub fn operations(&self) -> Operations {
+        let store = Arc::new(self.store.clone());
+        let handler = CommandHandler::new(store, self.codec.clone(), self.clock.clone());
+        Operations::new(handler, self.clock.clone(), self.documents.clone())
+    }
+
+    /// The views over it, which are built when they are missing.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Views`].
+    pub async fn views(&self) -> Result<Arc<Views>, AppError> {
+        let options = ViewsOptions { path: Some(self.data.views()) };
+        let (store, codec) = (Arc::new(self.store.clone()), self.codec.clone());
+        let clock = self.clock.clone();
+        // It waits for the store, which it reads on threads of its own.
+        let opened =
+            tokio::task::spawn_blocking(move || Views::open(store, codec, &*clock, options));
+        let opened = opened.await.map_err(|why| AppError::Server(std::io::Error::other(why)))?;
+        Ok(opened?)
+    }
+
+    /// A random id.
+    pub fn random_id(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        self.clock.fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+}
+
+async fn codec(
+    store: &SqliteStore,
+    keys: &std::path::Path,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<Codec>, AppError> {
+    let epochs = EpochKeys::open_or_create(keys, clock.today(), &mut Drawn(&**clock))?;
+    let last = last_ring(store, &**clock).await?;
+    Ok(Arc::new(Codec::new(epochs, last, clock.clone())))
+}
+
+/// Makes a folder that only its owner may enter.
+///
+/// # Errors
+///
+/// [`AppError::Folder`].
+pub fn private_folder(folder: &std::path::Path) -> Result<(), AppError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|why| unusable(folder, &why))
+}
+
+fn unusable(folder: &std::path::Path, why: &impl ToString) -> AppError {
+    AppError::Folder { folder: folder.display().to_string(), why: why.to_string() }
+}
+
+fn documents(data: &Data, access: Access) -> Result<Arc<dyn ObjectStore>, AppError> {
+    let folder = data.documents();
+    if access == Access::Read && !folder.exists() {
+        return Ok(Arc::new(object_store::memory::InMemory::new()));
+    }
+    private_folder(&folder)?;
+    let store = LocalFileSystem::new_with_prefix(&folder).map_err(|why| unusable(&folder, &why))?;
+    Ok(Arc::new(store))
+}
+
+/// The greatest ring of keys that lies after the present: after it new ones are named,
+/// so that a clock that was put back cannot name one twice.
+async fn last_ring(store: &SqliteStore, clock: &dyn Clock) -> Result<i64, AppError> {
+    const PAGE: usize = 1_000;
+
+    let mut last = RingIds::default().next(clock.now());
+    loop {
+        let page = store.key_rings(last, PAGE).await?;
+        last = page.last().map_or(last, |ring| ring.id);
+        if page.len() < PAGE {
+            return Ok(last);
+        }
+    }
+}
+
+/// How an engine is served.
+pub struct Serving<'a> {
+    /// How it is reached.
+    pub settings: &'a ServeArgs,
+    /// What is said where the data are invented.
+    pub disclaimer: Option<String>,
+}
+
+/// Serves an engine until the process is told to stop.
+///
+/// `ready` is told the public address once requests are answered.
+///
+/// # Errors
+///
+/// [`AppError`]; [`AppError::Fatal`] when the store could not make a write durable.
+pub async fn serve(
+    engine: &Engine,
+    serving: Serving<'_>,
+    ready: impl FnOnce(&str) + Send,
+) -> Result<(), AppError> {
+    let address = serving.settings.listen;
+    let failed = |why| AppError::Listen { address, why };
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
+    let base = serving.settings.base(listener.local_addr().map_err(failed)?);
+    let views = engine.views().await?;
+    let options = ApiOptions {
+        base: base.clone(),
+        rate_limit: serving.settings.rate_limit,
+        trusted_proxy: serving.settings.trusted_proxy,
+        engine: "sqlite",
+        disclaimer: serving.disclaimer,
+    };
+    let operations = Arc::new(engine.operations());
+    let api = Api::new(operations, views.clone(), engine.clock.clone(), options);
+    let service = router(api).into_make_service_with_connect_info::<SocketAddr>();
+
+    let (stop, stopping) = watch::channel(false);
+    let mut asked = stopping.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // An error means that the sender is gone, which also means to stop.
+        let _ = asked.wait_for(|stop| *stop).await;
+    });
+    let server = tokio::spawn(server.into_future());
+    // Whoever asks at once finds what was there; longer than this nobody is kept waiting,
+    // since a reading says itself that the views are behind.
+    let _ = views.wait_for(engine.store.head().await?, FIRST_VIEWS).await;
+    ready(&base);
+    tracing::info!(address = base, "ready");
+
+    let mut failed = engine.store.failed();
+    let fatal = tokio::select! {
+        () = told_to_stop() => None,
+        broken = failed.wait_for(Option::is_some) => broken.ok().and_then(|why| why.clone()),
+    };
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+    // A reader of the feed would keep its connection for ever.
+    match tokio::time::timeout(LAST_REQUESTS, server).await {
+        Ok(Ok(Err(why))) => return Err(AppError::Server(why)),
+        Ok(Ok(Ok(())) | Err(_)) => {}
+        Err(_) => tracing::warn!("some connections were still open"),
+    }
+    engine.store.close().await;
+    tokio::task::spawn_blocking(move || views.close()).await.unwrap_or_default();
+    tracing::info!("stopped");
+    match fatal {
+        Some(why) => Err(AppError::Fatal(why)),
+        None => Ok(()),
+    }
+}
+
+/// Ends when the process is told to stop (SIGINT, SIGTERM).
+pub async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,129 @@
+//! The command line: one file for each subcommand.
+//!
+//! Results go to the standard output, logs and progress to the standard error; the
+//! exit code is 0 when all is well, 1 when something is wrong, 2 for a wrong call.
+//!
+//! Depends on: everything in the library.
+
+mod accounts;
+mod backup;
+mod check;
+mod demo;
+mod import;
+mod openapi;
+mod rebuild;
+mod replay;
+mod restore;
+mod serve;
+mod token;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use quesito::clock::{Clock, SystemClock};
+use quesito::config::{LogArgs, LogFormat};
+use tracing_subscriber::EnvFilter;
+
+/// What went wrong, in words for whoever gave the command.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+const AFTER: &str = "\
+Try it out, with invented data that are gone when you stop it:
+  quesito demo
+
+Begin for real:
+  quesito import --registry                 # bodies, norms, themes, holidays
+  quesito token create --person ced --role admin --body anci_er
+  quesito serve --listen 0.0.0.0:8080 --public-url https://quesito.example.it
+
+Every flag can be given in the environment too, as QUESITO_…; see `quesito serve --help`.";
+
+/// Tracks divergent readings of the rules of the SAI network, from the report of a
+/// municipality to the solution that others adopt.
+#[derive(Parser)]
+#[command(version, after_help = AFTER)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    logs: LogArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    Import(import::Import),
+    Replay(replay::Replay),
+    Rebuild(rebuild::Rebuild),
+    Openapi(openapi::Openapi),
+    Token(token::Token),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Check(check::Check),
+}
+
+/// Reads the command line and carries it out.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match begin(cli) {
+        Ok(code) => code,
+        Err(why) => {
+            eprintln!("quesito: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn begin(cli: Cli) -> Result<ExitCode, Failure> {
+    log(&cli.logs, matches!(cli.command, Command::Serve(_) | Command::Demo(_)))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Demo(demo) => demo.run().await,
+            Command::Import(import) => import.run().await,
+            Command::Replay(replay) => replay.run().await,
+            Command::Rebuild(rebuild) => rebuild.run().await,
+            Command::Openapi(openapi) => openapi.run(),
+            Command::Token(token) => token.run().await,
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
+            Command::Check(check) => return check.run().await,
+        }
+        .map(|()| ExitCode::SUCCESS)
+    })
+}
+
+fn log(settings: &LogArgs, serves: bool) -> Result<(), Failure> {
+    let usual = if serves { "warn,quesito=info" } else { "warn" };
+    let wanted = settings.log.as_deref().unwrap_or(usual);
+    let filter = EnvFilter::try_new(wanted).map_err(|why| {
+        format!(
+            "--log {wanted}: {why}. It takes a level (error, warn, info, debug) or a list such \
+             as warn,quesito=debug"
+        )
+    })?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// Prints a line; a reader that has gone away (`| head`) is no fault.
+fn say(line: impl std::fmt::Display) {
+    use std::io::Write;
+
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}

@@ -1,0 +1,39 @@
+//! `quesito serve`.
+
+use clap::Args;
+use quesito::app::{self, Access, Engine, Serving};
+use quesito::config::{DataArgs, ServeArgs};
+
+use super::{Failure, clock, say};
+
+const AFTER: &str = "\
+Examples:
+  quesito serve                                   # http://127.0.0.1:8080, ./data
+  quesito serve --listen 0.0.0.0:8080 --data /var/lib/quesito --keys /etc/quesito/epochs \\
+                --public-url https://quesito.example.it --trusted-proxy --log-format json
+
+It speaks HTTP; put a proxy in front for TLS. SIGTERM or Ctrl-C finishes what was accepted,
+then ends with code 0; code 1 means that the disk failed or a setting is wrong.";
+
+/// Serves the API and its documentation
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub struct Serve {
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    settings: ServeArgs,
+}
+
+impl Serve {
+    pub async fn run(self) -> Result<(), Failure> {
+        let data = self.data.check()?;
+        let engine = Engine::open(&data, Access::Create, clock()).await?;
+        let serving = Serving { settings: &self.settings, disclaimer: None };
+        app::serve(&engine, serving, |base| {
+            say(format_args!("quesito answers at {base}, its documentation at {base}/docs"));
+        })
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,279 @@
+//! Every setting, what it means, and what is wrong with a bad one.
+//!
+//! A setting is a flag or an environment variable `QUESITO_…` with the same meaning;
+//! the flag wins. This is the only place that reads the environment (through clap).
+//! Checks say what to do, before anything is opened.
+//!
+//! Depends on: nothing in this crate.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Component, Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+/// Where data and keys lie.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// The folder of the events, the documents and the views. Only `serve`, `demo` and
+    /// `import` create it
+    #[arg(long, value_name = "DIR", env = "QUESITO_DATA", default_value = "./data")]
+    pub data: PathBuf,
+
+    /// The file of the epoch keys, without which no text opens. It must lie outside the
+    /// data folder, and be backed up apart from it [default: DIR-keys/epochs]
+    #[arg(long, value_name = "FILE", env = "QUESITO_KEYS")]
+    pub keys: Option<PathBuf>,
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// The address to listen on
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "QUESITO_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_parser = listen
+    )]
+    pub listen: SocketAddr,
+
+    /// The address people use, when it is another: behind a proxy that does TLS
+    /// [default: <http://ADDR:PORT>]
+    #[arg(long, value_name = "URL", env = "QUESITO_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+
+    /// Requests a minute for one caller; 0 for no limit
+    #[arg(long, value_name = "N", env = "QUESITO_RATE_LIMIT", default_value_t = 600)]
+    pub rate_limit: u32,
+
+    /// Believe `X-Forwarded-For`: only behind a proxy of yours that sets it
+    #[arg(long, env = "QUESITO_TRUSTED_PROXY")]
+    pub trusted_proxy: bool,
+}
+
+/// What is logged and how. Logs hold identifiers, never personal data.
+#[derive(Debug, Clone, Args)]
+pub struct LogArgs {
+    /// How log lines are written, to the standard error
+    #[arg(long, value_enum, env = "QUESITO_LOG_FORMAT", default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
+
+    /// What is logged: error, warn, info, debug, or a list such as `warn,quesito=debug`
+    /// [default: warn,quesito=info for `serve` and `demo`, else warn]
+    #[arg(long, value_name = "FILTER", env = "QUESITO_LOG", global = true)]
+    pub log: Option<String>,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// Why settings cannot be used, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingError {
+    /// The keys would travel with every copy of the data.
+    #[error(
+        "the key file {} lies inside the data folder {}: a copy of the data would open every \
+         text. Give another place with --keys, for example {}",
+        keys.display(), data.display(), instead.display()
+    )]
+    KeysInsideData {
+        /// The key file.
+        keys: PathBuf,
+        /// The data folder.
+        data: PathBuf,
+        /// A place that would do.
+        instead: PathBuf,
+    },
+    /// The data folder is a file.
+    #[error("{} is not a folder: give another one with --data", .0.display())]
+    NotAFolder(PathBuf),
+    /// The place of a file cannot be told.
+    #[error("the path {} cannot be used: {why}", path.display())]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        why: std::io::Error,
+    },
+}
+
+/// Where data and keys lie, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Data {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The file of the epoch keys.
+    pub keys: PathBuf,
+}
+
+impl DataArgs {
+    /// Checks the places.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError`] says what to do.
+    pub fn check(&self) -> Result<Data, SettingError> {
+        let folder = settled(&self.data)?;
+        if folder.is_file() {
+            return Err(SettingError::NotAFolder(self.data.clone()));
+        }
+        let beside = beside(&folder);
+        let keys = match &self.keys {
+            Some(keys) => settled(keys)?,
+            None => beside.clone(),
+        };
+        if keys.starts_with(&folder) {
+            return Err(SettingError::KeysInsideData {
+                keys: self.keys.clone().unwrap_or(keys),
+                data: self.data.clone(),
+                instead: beside,
+            });
+        }
+        Ok(Data { folder, keys })
+    }
+}
+
+impl Data {
+    /// The file of the events and of the wrapped text keys.
+    pub fn events(&self) -> PathBuf {
+        self.folder.join("events.db")
+    }
+
+    /// The folder of the views, which may be deleted at any time.
+    pub fn views(&self) -> PathBuf {
+        self.folder.join("views")
+    }
+
+    /// The folder of the documents.
+    pub fn documents(&self) -> PathBuf {
+        self.folder.join("documents")
+    }
+}
+
+impl ServeArgs {
+    /// The public address, without a slash at the end.
+    pub fn base(&self, listening: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.clone(),
+            // Nobody can follow a link to "every address".
+            None if listening.ip().is_unspecified() => {
+                format!("http://localhost:{}", listening.port())
+            }
+            None => format!("http://{listening}"),
+        }
+    }
+}
+
+/// The folder in which the system wants temporary files.
+pub fn temporary() -> PathBuf {
+    std::env::temp_dir()
+}
+
+fn beside(folder: &Path) -> PathBuf {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(OsString::from("-keys"));
+    PathBuf::from(name).join("epochs")
+}
+
+/// The path from the root, with symbolic links followed as far as it exists, so that
+/// "inside" means what it says.
+fn settled(path: &Path) -> Result<PathBuf, SettingError> {
+    let failed = |why| SettingError::Path { path: path.to_owned(), why };
+    let whole = std::path::absolute(path).map_err(failed)?;
+    let mut real = PathBuf::new();
+    for part in whole.components() {
+        match part {
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::CurDir => {}
+            part => real.push(part),
+        }
+        if let Ok(followed) = real.canonicalize() {
+            real = followed;
+        }
+    }
+    Ok(real)
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "it takes an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080".to_owned()
+    })
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let url = text.trim_end_matches('/');
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@']) => {
+            Ok(url.to_owned())
+        }
+        _ => Err("it takes the address without a path, such as https://quesito.example.it".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(data: &Path, keys: Option<PathBuf>) -> DataArgs {
+        DataArgs { data: data.to_owned(), keys }
+    }
+
+    #[test]
+    fn keys_lie_beside_the_data_unless_told_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let data = args(&root.join("data"), None).check().unwrap();
+        assert_eq!(data.keys, root.join("data-keys/epochs"));
+        assert_eq!(data.events(), root.join("data/events.db"));
+    }
+
+    #[test]
+    fn keys_inside_the_data_folder_are_refused_by_whatever_way_they_get_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        for inside in ["keys", "sub/../keys", "../data/keys"] {
+            let refused = args(&data, Some(data.join(inside))).check();
+            assert!(matches!(refused, Err(SettingError::KeysInsideData { .. })), "{inside}");
+        }
+        std::fs::create_dir(&data).unwrap();
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink(&data, &link).unwrap();
+            let refused = args(&data, Some(link.join("epochs"))).check();
+            assert!(matches!(refused, Err(SettingError::KeysInsideData { .. })));
+        }
+    }
+
+    #[test]
+    fn a_public_address_has_no_path() {
+        assert_eq!(public_url("https://q.example.it/"), Ok("https://q.example.it".into()));
+        for wrong in ["q.example.it", "https://", "https://q.example.it/api", "ftp://q"] {
+            assert!(public_url(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn links_lead_somewhere_even_when_every_address_is_listened_on() {
+        let serve = |public_url| ServeArgs {
+            listen: "0.0.0.0:80".parse().unwrap(),
+            public_url,
+            rate_limit: 0,
+            trusted_proxy: false,
+        };
+        assert_eq!(serve(None).base("0.0.0.0:81".parse().unwrap()), "http://localhost:81");
+        let behind = serve(Some("https://q.it".into()));
+        assert_eq!(behind.base("127.0.0.1:81".parse().unwrap()), "https://q.it");
+    }
+}
