@@ -269,6 +269,11 @@ impl Views {
         self.shared.readers().read(query)
     }
 
+    /// The folder of the files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The texts that lists show.
     pub fn texts(&self) -> &Texts {
         &self.shared.texts

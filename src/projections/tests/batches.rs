@@ -50,7 +50,7 @@ fn folded(world: &World, sizes: &[usize]) -> String {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(24)
+        ..ProptestConfig::with_cases(12)
     })]
 
     #[test]

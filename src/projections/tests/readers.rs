@@ -35,8 +35,9 @@ async fn lists_and_counts_show_exactly_what_the_scope_allows() {
     let views = world.open();
     let mut resources = Vec::new();
     for (n, coordinator) in ["anci_er", "anci_to"].into_iter().enumerate() {
-        for (m, visibility) in
-            [Visibility::Restricted, Visibility::Network, Visibility::Public].into_iter().enumerate()
+        for (m, visibility) in [Visibility::Restricted, Visibility::Network, Visibility::Public]
+            .into_iter()
+            .enumerate()
         {
             for (k, body) in ["c_a944", "c_f257"].into_iter().enumerate() {
                 let id = uuid((n * 100 + m * 10 + k + 1) as u128);
@@ -151,7 +152,11 @@ async fn words_find_a_case_only_for_those_who_may_see_it() {
     hidden["visibility"] = json!("restricted");
     world.record::<Issue>(&uuid(1).to_string(), "issue-reported.v1", hidden).await;
     world
-        .record::<Issue>(&uuid(2).to_string(), "issue-reported.v1", report("c_a944", "Tessera sanitaria"))
+        .record::<Issue>(
+            &uuid(2).to_string(),
+            "issue-reported.v1",
+            report("c_a944", "Tessera sanitaria"),
+        )
         .await;
     let head = world.store.head().await.unwrap();
     world.shown(&views).await;

@@ -42,7 +42,11 @@ pub async fn happen(world: &World, kind: u8, n: u8) {
     let why = "Motivo.";
     match kind {
         0 => world.record::<Issue>(&i, "issue-triaged.v1", json!({"scope": "in_scope"})).await,
-        1 => world.record::<Issue>(&i, "position-recorded.v1", position("prefettura-bo", "No.")).await,
+        1 => {
+            world
+                .record::<Issue>(&i, "position-recorded.v1", position("prefettura-bo", "No."))
+                .await
+        }
         2 => {
             let data = json!({"body": "c_f257", "people_affected": 2});
             world.record::<Issue>(&i, "issue-endorsed.v1", data).await
