@@ -260,7 +260,8 @@ fn words(log: &Log, readers: &Readers, id: Uuid, reference: &str) -> Result<Inde
         streams::fold::<Issue>(&*log.store, &log.codec, &events, is_opened).await
     })?;
     let Some(report) = &state.report else { return Ok(Indexed::default()) };
-    let mut indexed = Indexed { norms: reference.to_owned(), ..Indexed::default() };
+    let mut indexed = Indexed::default();
+    add(&mut indexed.norms, reference);
     add_text(&mut indexed.title, &report.data.title);
     add_text(&mut indexed.body, &report.data.description);
     for held in state.positions.iter().filter(|held| held.fate != PositionFate::Withdrawn) {

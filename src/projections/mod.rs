@@ -36,6 +36,7 @@ mod registry;
 mod runner;
 mod schema;
 mod solutions;
+pub mod statistics;
 mod steps;
 mod streams;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! Depends on: `domain::solution`.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
@@ -10,13 +12,15 @@ use super::answers::{self, norm_changes};
 use super::book::Book;
 use super::links::{write_citations, write_links};
 use super::steps::first_day;
-use super::things::{Kind, write_participants};
+use super::things::{Ident, Kind, write_participants};
 use super::touched::Touched;
+use super::words;
 use crate::domain::answer::{Answer, AnswerContext, AnswerState, standing};
+use crate::domain::shared::counted_once;
 use crate::domain::solution::{
-    Solution, SolutionContext, SolutionState, SolutionValidity, validity,
+    Adoption, Solution, SolutionContext, SolutionState, SolutionValidity, validity,
 };
-use crate::domain::values::Day;
+use crate::domain::values::{BodyId, Day};
 
 /// The tables.
 pub(super) const TABLES: &str = "
@@ -35,6 +39,14 @@ pub(super) const TABLES: &str = "
         superseded_from TEXT,
         retired_from TEXT
     );
+    -- What bodies decided, a union as the members it names: adopted, adapted, declined.
+    CREATE TABLE solution_bodies (
+        solution INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        manner TEXT NOT NULL,
+        until TEXT NOT NULL,
+        PRIMARY KEY (solution, body, manner)
+    ) WITHOUT ROWID;
 ";
 
 /// What a solution rests on, ready to be asked for any day.
@@ -137,5 +149,34 @@ fn write_row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
         from(SolutionValidity::Superseded),
         from(SolutionValidity::Retired),
     ])?;
+    write_bodies(tx, &ident, state)
+}
+
+/// The last day of an adoption; of one that goes on, a day after all others.
+fn until(adoption: &Adoption) -> String {
+    adoption.ended.as_ref().map_or(Day::LAST, |ended| ended.until).to_string()
+}
+
+/// What each body decided: a union counts as the members it names, once each.
+fn write_bodies(
+    tx: &Transaction<'_>,
+    ident: &Ident,
+    state: &SolutionState,
+) -> Result<(), ViewsError> {
+    let mut rows: BTreeMap<(BodyId, String), String> = BTreeMap::new();
+    for one in &state.adoptions {
+        for body in counted_once(&one.body, &one.speaks_for) {
+            let last = rows.entry((body, words::text(&one.manner))).or_default();
+            *last = until(one).max(std::mem::take(last));
+        }
+    }
+    for one in state.declinations.iter().filter(|one| one.overtaken_by.is_none()) {
+        rows.insert((one.body.clone(), "declined".into()), Day::LAST.to_string());
+    }
+    tx.prepare_cached("DELETE FROM solution_bodies WHERE solution = ?1")?.execute([ident.no])?;
+    for ((body, manner), until) in rows {
+        tx.prepare_cached("INSERT INTO solution_bodies VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![ident.no, body.as_str(), manner, until])?;
+    }
     Ok(())
 }

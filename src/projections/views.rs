@@ -126,11 +126,7 @@ impl Views {
             let (store, codec) = (Arc::clone(&store), Arc::clone(&codec));
             Arc::new(move || Log::new(Arc::clone(&store), Arc::clone(&codec)))
         };
-        let number = choose(&folder, &*store, &logs)?;
-        let path = views_file(&folder, number);
-        let projector = Projector::open(&path, logs()?)?;
-        // Readers attach the index, so it is there before them.
-        let search = open_index(&search_file(&folder), &logs)?;
+        let Files { path, projector, search } = aside(|| open_files(&folder, &*store, &logs))?;
         let readers = Readers::new(path.clone(), search_file(&folder));
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(readers)),
@@ -271,6 +267,11 @@ impl Views {
         query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
     ) -> Result<T, ViewsError> {
         self.shared.readers().read(query)
+    }
+
+    /// The folder of the files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The texts that lists show.
@@ -445,6 +446,26 @@ impl Writer {
             publish(projector, &batch);
         })
     }
+}
+
+/// What is written to.
+struct Files {
+    path: PathBuf,
+    projector: Projector,
+    search: Indexer,
+}
+
+fn open_files(folder: &Path, store: &dyn EventStore, logs: &Logs) -> Result<Files, ViewsError> {
+    let path = views_file(folder, choose(folder, store, logs)?);
+    let projector = Projector::open(&path, logs()?)?;
+    // Readers attach the index, so it is there before them.
+    let search = open_index(&search_file(folder), logs)?;
+    Ok(Files { path, projector, search })
+}
+
+/// Does something that blocks on a thread of its own, since the caller may be a task.
+fn aside<T: Send>(work: impl FnOnce() -> Result<T, ViewsError> + Send) -> Result<T, ViewsError> {
+    thread::scope(|scope| scope.spawn(work).join().unwrap_or(Err(ViewsError::Busy)))
 }
 
 /// Waits until a position is reached.

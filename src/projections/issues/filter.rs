@@ -147,7 +147,7 @@ pub(super) const AMONG_FOUND: &str = "i.no IN (SELECT rowid FROM search.fts WHER
 pub(super) const JOINED: &str = "fts MATCH :any";
 
 /// A column that depends on the day `:today`.
-pub(super) fn on_day(column: &str) -> String {
+pub(in super::super) fn on_day(column: &str) -> String {
     format!(
         "(CASE WHEN i.changes_on IS NULL OR i.changes_on > :today THEN i.{column} ELSE
           (SELECT s.{column} FROM issue_steps s WHERE s.issue = i.no AND s.from_day <= :today

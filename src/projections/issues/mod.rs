@@ -14,6 +14,7 @@ pub use detail::{
     NoteView, PositionView,
 };
 pub use facets::{FacetCount, IssueFacets};
+pub(super) use filter::on_day;
 pub use filter::{IssueFilter, IssueSort};
 pub use list::{IssueList, IssueRow, PublicIssueList, PublicIssueRow};
 pub(super) use write::write;

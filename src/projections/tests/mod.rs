@@ -1,4 +1,8 @@
 //! The views as a whole, over a store in memory.
 
+mod batches;
+mod derived;
 mod keeping_up;
+mod readers;
+mod story;
 mod world;

@@ -109,6 +109,11 @@ impl World {
         appended.position
     }
 
+    pub async fn exists(&self, stream: &str) -> bool {
+        let stream = StreamName::new(stream).unwrap();
+        !self.store.read_stream(&stream, 0, 1).await.unwrap().is_empty()
+    }
+
     /// Waits until views show everything.
     pub async fn shown(&self, views: &Views) {
         let head = self.store.head().await.unwrap();
