@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -24,9 +25,8 @@ AT_LEAST = 0.9
 
 def main() -> int:
     address, folder = sys.argv[1].rstrip("/"), pathlib.Path(sys.argv[2])
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*"):
-        old.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     tokens: dict[str, str] = {}
     for line in sys.stdin:
         words = line.split()

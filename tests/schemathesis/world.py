@@ -172,7 +172,7 @@ class World:
         return self.post("/norms", catalogue_entry(self))["id"]
 
     def holiday(self) -> str:
-        return self.part("/holidays", holiday(), "staff")
+        return self.part("/holidays", holiday())
 
     def person(self) -> str:
         code = self.fresh("ufficio")
@@ -262,7 +262,10 @@ def catalogue_entry(world: World) -> dict[str, Any]:
 
 
 def holiday() -> dict[str, Any]:
-    return {"name": "Festa di prova", "rule": "07-09", "from": "2026-01-01"}
+    # One day has one holiday at a time, and other runs have declared theirs already.
+    drawn = uuid.uuid4().int
+    day = f"{drawn % 12 + 1:02d}-{drawn // 12 % 28 + 1:02d}"
+    return {"name": "Festa di prova", "rule": day, "from": f"{2027 + drawn // 336 % 900}-01-01"}
 
 
 def token(world: World) -> dict[str, Any]:
@@ -462,7 +465,7 @@ def recipes() -> dict[str, Recipe]:
         "revise_solution": solved(W.solution, REASON | {"text": "Schema comune."}),
         "add_basis": solved(W.solution, lambda w, _: {"answer": w.answer()}),
         "remove_basis": solved(
-            W.solution, REASON, basis_id=lambda w, s: w.part(f"/solutions/{s}/basis", {"answer": w.answer()})),
+            W.solution, REASON, basis_id=part("solutions", "basis", {"norm": norm("~art22")})),
         "attach_issue_to_solution": solved(W.solution, lambda w, _: {"issue": w.issue()}),
         "detach_issue_from_solution": solved(W.solution, REASON, attached_issue_id=attached("solutions")),
         "validate_solution": solved(W.solution, {"solution_version": 1, "by": "gruppo di lavoro"}),
@@ -507,7 +510,7 @@ def recipes() -> dict[str, Recipe]:
         "rename_form": form(W.form, {"label_it": "Forma di prova, nuovo nome"}),
         "retire_form": form(W.form, {"from": "2026-01-01"}),
         "declare_holiday": without_path(lambda w: holiday()),
-        "repeal_holiday": lambda w: Request({"holiday_id": w.holiday()}, {"until": "2027-12-31"}),
+        "repeal_holiday": lambda w: Request({"holiday_id": w.holiday()}, {"until": "2999-12-31"}),
         "grant_access": without_path(lambda w: {"person": w.fresh("ufficio"), "role": "municipality", "body": BODY}),
         "revoke_access": lambda w: Request({"person_id": w.person()}, {"role": "municipality", "body": BODY}),
 
