@@ -221,7 +221,6 @@ fn correct_dispatch(
         not_reversed(data.dispatched_on, reminded)?;
     }
     let changes = data.communication.is_some() || data.dispatched_on.is_some();
-    let changes = changes && !data.addressees.is_empty();
     accept_if(changes, Rejection::NothingToChange, data.into())
 }
 

@@ -75,7 +75,6 @@ fn the_record_of_a_dispatch_can_be_corrected() {
     for (history, correction, why) in [
         (sent(), correct(&[AD[0]], "2025-01-01"), Rejection::DateInFuture),
         (sent(), correct(&[NOWHERE], "2024-01-05"), Rejection::NoSuchAddressee),
-        (sent(), correct(&[], "2024-01-05"), Rejection::NothingToChange),
         (sent(), nothing, Rejection::NothingToChange),
         (half_sent().into(), correct(&[AD[1]], "2024-01-05"), Rejection::AddresseeNotReached),
         (vec![drafted()], correct(&[AD[1]], "2024-01-05"), Rejection::NotDispatched),

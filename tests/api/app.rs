@@ -1,0 +1,310 @@
+//! The client: a store, operations and views behind the real router.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use quesito::clock::{Clock, SetClock};
+use quesito::codec::{ActorKind, Codec, ReceivedVia};
+use quesito::command_handler::CommandHandler;
+use quesito::domain::Rejection;
+use quesito::event_store::memory::MemoryStore;
+use quesito::event_store::sqlite::{SqliteOptions, SqliteStore};
+use quesito::event_store::{EventStore, GlobalPosition, StoredEvent};
+use quesito::http::acts::{ACTS, Act, Seen};
+use quesito::http::problem::Problem;
+use quesito::http::{self, Api, ApiOptions};
+use quesito::operations::tokens::{TokenRequest, operator};
+use quesito::operations::{Operations, Submission, Target};
+use quesito::privacy::{EpochKeys, SeededRandom};
+use quesito::projections::{Views, ViewsOptions};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::faulty::{Fault, FaultyStore};
+use crate::reply::{Receipt, Reply};
+
+/// The public address.
+pub const BASE: &str = "https://quesito.example";
+
+/// The day on which everything happens: an ordinary Tuesday.
+pub const TODAY: &str = "2026-03-10";
+
+/// The product in process, with what its clients remember.
+pub struct TestApp {
+    pub store: Arc<dyn EventStore>,
+    pub clock: SetClock,
+    pub fault: Fault,
+    codec: Arc<Codec>,
+    router: Router,
+    views: Arc<Views>,
+    next_key: AtomicU64,
+    tokens: Mutex<BTreeMap<String, String>>,
+    etags: Mutex<BTreeMap<String, String>>,
+    /// The acts that came to pass, by `operationId`.
+    pub done: Mutex<BTreeSet<&'static str>>,
+    /// The rejections that came out as problem documents.
+    pub rejected: Mutex<BTreeSet<Rejection>>,
+    _folder: Option<TempDir>,
+}
+
+impl TestApp {
+    /// The product over a store in memory, with nobody in it but its operator.
+    pub async fn start() -> Self {
+        Self::over(Arc::new(MemoryStore::default()), None).await
+    }
+
+    /// The same over a store on disk.
+    pub async fn on_disk() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::creating(Uuid::from_u128(0x0a91_0000_8000_8000));
+        let store = SqliteStore::open(&folder.path().join("events.db"), options).unwrap();
+        Self::over(Arc::new(store), Some(folder)).await
+    }
+
+    async fn over(store: Arc<dyn EventStore>, folder: Option<TempDir>) -> Self {
+        let clock = SetClock::at(format!("{TODAY}T09:00:00Z").parse().unwrap());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let epochs = EpochKeys::ephemeral(clock.today(), &mut SeededRandom::new(7));
+        let codec = Arc::new(Codec::new(epochs, 0, shared.clone()));
+        let fault = Fault::default();
+        let store: Arc<dyn EventStore> = Arc::new(FaultyStore::new(store, fault.clone()));
+        let views =
+            Views::open(store.clone(), codec.clone(), &clock, ViewsOptions::default()).unwrap();
+        let handler = CommandHandler::new(store.clone(), codec.clone(), shared.clone());
+        let documents = Arc::new(object_store::memory::InMemory::new());
+        let operations = Arc::new(Operations::new(handler, shared.clone(), documents));
+        let options = ApiOptions {
+            base: BASE.into(),
+            rate_limit: 0,
+            trusted_proxy: false,
+            engine: "test",
+            disclaimer: None,
+        };
+        let api = Api::new(operations.clone(), views.clone(), shared, options);
+        let app = Self {
+            store,
+            clock,
+            fault,
+            codec,
+            router: http::router(api),
+            views,
+            next_key: AtomicU64::new(1),
+            tokens: Mutex::default(),
+            etags: Mutex::default(),
+            done: Mutex::default(),
+            rejected: Mutex::default(),
+            _folder: folder,
+        };
+        app.install(&operations).await;
+        app
+    }
+
+    /// What the command line does once: a body, a person and a token to begin with.
+    async fn install(&self, operations: &Operations) {
+        let operator = operator();
+        let steps = [
+            (
+                "body",
+                "sistema",
+                "body-registered.v1",
+                json!({"body": "sistema", "name": "Gestione del sistema", "kind": "operator"}),
+            ),
+            (
+                "person",
+                "gestore",
+                "access-granted.v1",
+                json!({"person": "gestore", "role": "admin", "body": "sistema"}),
+            ),
+        ];
+        for (category, name, stored_type, data) in steps {
+            let Value::Object(data) = data else { unreachable!() };
+            let submission = Submission {
+                actor: Some(&operator),
+                kind: ActorKind::Person,
+                category,
+                target: Target::Named(name.into()),
+                stored_type,
+                data,
+                occurred_on: None,
+                on_behalf_of: None,
+                received_via: ReceivedVia::Own,
+                command_id: self.key(),
+                causation_id: None,
+                seen: None,
+                texts_checked: false,
+            };
+            operations.record(submission).await.unwrap();
+        }
+        let request = TokenRequest {
+            person: "gestore".parse().unwrap(),
+            role: quesito::domain::registry::Role::Admin,
+            body: "sistema".parse().unwrap(),
+            network: None,
+            label: quesito::domain::values::Text::new("primo avvio").unwrap(),
+            expires_on: "2026-12-31".parse().unwrap(),
+            machine: false,
+        };
+        let issued = operations.issue_token(&operator, self.key(), request).await.unwrap();
+        self.remember("admin", issued.token.unwrap());
+    }
+
+    /// Keeps a token under a name.
+    pub fn remember(&self, who: &str, token: String) {
+        self.tokens.lock().unwrap().insert(who.into(), token);
+    }
+
+    /// The token of somebody.
+    pub fn token(&self, who: &str) -> String {
+        self.tokens.lock().unwrap().get(who).cloned().unwrap_or_else(|| panic!("no token of {who}"))
+    }
+
+    /// An idempotency key nobody has used.
+    pub fn key(&self) -> Uuid {
+        let next = self.next_key.fetch_add(1, Ordering::Relaxed);
+        Uuid::from_u128(0x6b65_7900_0000_8000_8000_0000_0000_0000 | u128::from(next))
+    }
+
+    /// Sends a request as it stands.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let line = format!("{} {}", request.method(), request.uri());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Reply::new(line, parts.status.as_u16(), parts.headers, &bytes)
+    }
+
+    /// Posts a body with these headers and nothing else.
+    pub async fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Reply {
+        let mut request = Request::post(format!("/api/v1{path}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Posts JSON as somebody, with a fresh key.
+    pub async fn post(&self, who: &str, path: &str, body: &Value) -> Reply {
+        self.post_keyed(who, path, self.key(), body).await
+    }
+
+    /// Posts JSON as somebody, with a key.
+    pub async fn post_keyed(&self, who: &str, path: &str, key: Uuid, body: &Value) -> Reply {
+        self.post_seen(who, path, key, None, body).await
+    }
+
+    /// Posts JSON as somebody, with a key, resting on what was seen.
+    pub async fn post_seen(
+        &self,
+        who: &str,
+        path: &str,
+        key: Uuid,
+        etag: Option<&str>,
+        body: &Value,
+    ) -> Reply {
+        let (bearer, key) = (format!("Bearer {}", self.token(who)), key.to_string());
+        let mut headers = vec![
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            ("idempotency-key", key.as_str()),
+        ];
+        headers.extend(etag.map(|etag| ("if-match", etag)));
+        self.post_with(path, &headers, body.to_string()).await
+    }
+
+    /// Reads something as somebody.
+    pub async fn get(&self, who: Option<&str>, path: &str) -> Reply {
+        let mut request = Request::get(format!("/api/v1{path}"));
+        if let Some(who) = who {
+            request = request.header("authorization", format!("Bearer {}", self.token(who)));
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Carries out a command of the table, resting on the last receipt of its thing
+    /// when it must.
+    pub async fn try_act(&self, who: &str, id: &str, on: &[&str], data: Value) -> Reply {
+        let (act, path) = path(id, on);
+        let etag = match act.seen {
+            Seen::Required => Some(self.etag(&path)),
+            Seen::Optional => None,
+        };
+        let reply = self.post_seen(who, &path, self.key(), etag.as_deref(), &data).await;
+        if reply.status == 201 {
+            let receipt = reply.receipt();
+            self.etags.lock().unwrap().insert(thing(reply.header("location")), receipt.etag);
+            self.done.lock().unwrap().insert(act.id);
+        }
+        reply
+    }
+
+    /// Carries out a command that comes to pass.
+    pub async fn act(&self, who: &str, id: &str, on: &[&str], data: Value) -> Receipt {
+        self.try_act(who, id, on, data).await.receipt()
+    }
+
+    /// Tries a command that a rule refuses, and that leaves no trace.
+    pub async fn refused(&self, why: Rejection, who: &str, id: &str, on: &[&str], data: Value) {
+        let before = self.head().await;
+        let reply = self.try_act(who, id, on, data).await;
+        let expected = Problem::from(why);
+        let message = format!("{why:?}: {} {} {}", reply.request, reply.status, reply.text);
+        assert_eq!(reply.slug(), why.slug(), "{message}");
+        assert_eq!(reply.status, expected.status.as_u16(), "{message}");
+        assert_eq!(self.head().await, before, "{message}");
+        self.rejected.lock().unwrap().insert(why);
+    }
+
+    /// The ETag of the thing that a path is about, as its last receipt gave it.
+    pub fn etag(&self, path: &str) -> String {
+        self.etags.lock().unwrap().get(&thing(path)).cloned().unwrap_or_else(|| "\"0.w\"".into())
+    }
+
+    /// The position of the last event stored.
+    pub async fn head(&self) -> GlobalPosition {
+        self.store.head().await.unwrap()
+    }
+
+    /// Every event stored.
+    pub async fn stored(&self) -> Vec<StoredEvent> {
+        self.store.read_all(GlobalPosition::START, 100_000).await.unwrap()
+    }
+
+    /// The data of an event, its texts opened.
+    pub async fn opened(&self, event: &StoredEvent) -> Value {
+        self.codec.open_data(&*self.store, event).await.unwrap()
+    }
+
+    /// Waits until the views show everything.
+    pub async fn shown(&self) {
+        let patience = std::time::Duration::from_secs(20);
+        self.views.wait_for(self.head().await, patience).await.unwrap();
+    }
+}
+
+/// The row of an act, and its path with the ids filled in.
+pub fn path(id: &str, on: &[&str]) -> (&'static Act, String) {
+    let act = ACTS.iter().find(|act| act.id == id).unwrap_or_else(|| panic!("no act {id}"));
+    let names: Vec<_> = act.parameters().collect();
+    assert_eq!(names.len(), on.len(), "{id} takes {names:?}");
+    let path = names.iter().zip(on).fold(act.path.to_owned(), |path, (name, value)| {
+        path.replace(&format!("{{{name}}}"), value)
+    });
+    (act, path)
+}
+
+/// `issues/{id}` from a path or an address below it.
+fn thing(path: &str) -> String {
+    let below = path.split_once("/api/v1").map_or(path, |(_, below)| below);
+    below.trim_start_matches('/').split('/').take(2).collect::<Vec<_>>().join("/")
+}

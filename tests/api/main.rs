@@ -1,0 +1,14 @@
+//! The API as its clients see it: the real router, in process, without sockets.
+//!
+//! [`app`] is the client, [`walk`] the whole life of a divergence through it. Every
+//! reply passes the checks of [`reply`], whatever the test is about.
+
+mod app;
+mod bad_input;
+mod concurrency;
+mod every_event;
+mod faulty;
+mod idempotency;
+mod reply;
+mod setting;
+mod walk;
