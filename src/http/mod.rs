@@ -22,7 +22,7 @@ mod rate_limit;
 pub mod reads;
 mod representation;
 mod request;
-mod root;
+pub(crate) mod root;
 mod submit;
 
 use std::collections::{BTreeMap, HashMap};

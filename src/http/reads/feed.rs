@@ -149,7 +149,12 @@ struct Follower {
 
 /// Tells what was recorded, then what is being recorded. A client that comes back says
 /// with `Last-Event-ID` how far it had come.
-async fn follow(api: Arc<Api>, scope: Scope, mut filter: FeedFilter, headers: &HeaderMap) -> Response {
+async fn follow(
+    api: Arc<Api>,
+    scope: Scope,
+    mut filter: FeedFilter,
+    headers: &HeaderMap,
+) -> Response {
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     filter.after = last.map(str::to_owned).or(filter.after);
     filter.limit = AT_ONCE;
@@ -163,7 +168,8 @@ async fn follow(api: Arc<Api>, scope: Scope, mut filter: FeedFilter, headers: &H
         Err(why) => return foreign(why).into_response(),
     };
     filter.after = first.after.or(filter.after);
-    let follower = Follower { api, scope, filter, waiting: first.items.into(), since: Instant::now() };
+    let follower =
+        Follower { api, scope, filter, waiting: first.items.into(), since: Instant::now() };
     let told = stream::unfold(follower, |mut follower| async {
         let event = follower.next().await?;
         let told = Event::default().id(&event.sequence).event(&event.kind).json_data(&event);

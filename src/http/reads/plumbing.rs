@@ -17,7 +17,7 @@ use crate::http::representation::{Answer, Question};
 use crate::http::request::Caller;
 use crate::http::{Api, PREFIX};
 use crate::privacy::detector;
-use crate::projections::{Views, ViewsError};
+use crate::projections::{Cursor, Views, ViewsError};
 
 /// How long a reading waits for what was written before it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -48,12 +48,33 @@ pub fn form(headers: &HeaderMap, csv_too: bool) -> Result<Form, Problem> {
             _ => {}
         }
     }
-    Err(Problem::new(
+    Err(not_acceptable())
+}
+
+/// Refuses a caller that does not accept the one media type on offer.
+///
+/// # Errors
+///
+/// A [`Problem`] (406).
+pub fn media(headers: &HeaderMap, offered: &str) -> Result<(), Problem> {
+    let Some(accept) = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()) else {
+        return Ok(());
+    };
+    let family = offered.split('/').next().unwrap_or_default();
+    let fits = accept.split(',').any(|range| {
+        let range = range.split(';').next().unwrap_or_default().trim();
+        range == "*/*" || range == offered || range.strip_suffix("/*") == Some(family)
+    });
+    if fits { Ok(()) } else { Err(not_acceptable()) }
+}
+
+fn not_acceptable() -> Problem {
+    Problem::new(
         StatusCode::NOT_ACCEPTABLE,
         "not-acceptable",
         "Tipo non disponibile",
         "La risposta non è disponibile in nessuno dei tipi richiesti.",
-    ))
+    )
 }
 
 /// Who calls, when only somebody signed in may.
@@ -272,4 +293,28 @@ pub fn check_words(q: Option<&str>) -> Result<(), Problem> {
         .at("q", "too_long", "Al massimo 300 caratteri."));
     }
     Ok(())
+}
+
+/// An instant in a parameter, in any spelling of RFC 3339.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Since(jiff::Timestamp);
+
+impl Since {
+    /// The instant as events carry it.
+    pub fn instant(self) -> crate::codec::Instant {
+        crate::codec::Instant(self.0)
+    }
+}
+
+/// Where a page begins.
+///
+/// # Errors
+///
+/// A [`Problem`] (400) when it is no cursor of ours.
+pub fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Problem> {
+    match text {
+        None => Ok(None),
+        Some(text) => Cursor::parse(text).map(Some).ok_or_else(|| ViewsError::Cursor.into()),
+    }
 }
