@@ -7,13 +7,28 @@ use std::collections::BTreeSet;
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
+mod detail;
+mod list;
+#[cfg(test)]
+mod tests;
+
+pub use detail::{
+    AnswerDetail, AssessmentView, ConfirmationView, ConflictView, ReviewView, SettlementView,
+    SupersessionView, WithdrawalView,
+};
+pub use list::{AnswerFilter, AnswerList, AnswerRow, AnswerSort};
+
 use super::ViewsError;
 use super::book::{Book, Entry};
 use super::links::{linking, write_citations, write_links};
+use super::lists::to_json;
 use super::steps::first_day;
 use super::things::{Kind, write_participants};
 use super::touched::Touched;
-use crate::domain::answer::{Answer, AnswerContext, AnswerState, Change, Validity, validity};
+use super::words;
+use crate::domain::answer::{
+    Answer, AnswerContext, AnswerState, Change, Review, Validity, validity,
+};
 use crate::domain::registry::Norm;
 use crate::domain::values::Day;
 
@@ -36,8 +51,15 @@ pub(super) const TABLES: &str = "
         verify_from TEXT,
         conflict_from TEXT,
         superseded_from TEXT,
-        withdrawn_from TEXT
+        withdrawn_from TEXT,
+        origin TEXT NOT NULL,
+        authors TEXT NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        assessment TEXT,
+        -- The earliest day by which an open review is due.
+        review_due TEXT
     );
+    CREATE INDEX answers_by_id ON answers (id);
 ";
 
 /// What other streams say about an answer.
@@ -132,7 +154,8 @@ fn write_row(
     };
     tx.prepare_cached(
         "INSERT OR REPLACE INTO answers VALUES
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+          ?19, ?20, ?21)",
     )?
     .execute(params![
         ident.no,
@@ -151,6 +174,17 @@ fn write_row(
         from(Validity::InConflict),
         from(Validity::Superseded),
         from(Validity::Withdrawn),
+        words::text(&receipt.data.origin),
+        to_json(&receipt.data.authors),
+        receipt.recorded_at.as_microsecond(),
+        state.assessed.as_ref().map(|one| words::text(&one.assessment)),
+        reviews_due(&state.reviews),
     ])?;
     Ok(())
+}
+
+/// The earliest day by which an open review is due.
+pub(super) fn reviews_due(reviews: &[Review]) -> Option<String> {
+    let open = reviews.iter().filter(|review| review.is_open());
+    open.map(|review| review.due).min().map(|due| due.to_string())
 }

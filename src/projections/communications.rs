@@ -1,15 +1,28 @@
 //! Official letters (*comunicazioni*) and their registrations.
 //!
+//! For the coordinator's staff, for the bodies they were exchanged with, and for
+//! auditors: for nobody else.
+//!
 //! Depends on: `domain::communication`.
+
+mod detail;
+mod list;
+#[cfg(test)]
+mod tests;
+
+pub use detail::{CommunicationDetail, ReceiptView, RegistrationView};
+pub use list::{CommunicationFilter, CommunicationList, CommunicationRow, CommunicationSort};
 
 use rusqlite::{Transaction, params};
 
 use super::ViewsError;
 use super::book::Book;
-use super::things::write_participants;
+use super::lists::to_json;
+use super::things::{Ident, write_participants};
 use super::touched::Touched;
-use crate::domain::communication::Communication;
-use crate::domain::values::RefKind;
+use super::words;
+use crate::domain::communication::{Communication, CommunicationState};
+use crate::domain::values::{Ref, RefKind};
 
 /// The tables.
 pub(super) const TABLES: &str = "
@@ -21,8 +34,37 @@ pub(super) const TABLES: &str = "
         coordinator TEXT NOT NULL,
         visibility INTEGER NOT NULL,
         dated TEXT NOT NULL,
-        updated_at INTEGER NOT NULL
+        updated_at INTEGER NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        direction TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        counterpart TEXT NOT NULL,
+        documents INTEGER NOT NULL,
+        -- The last receipt.
+        receipt TEXT
     );
+    CREATE INDEX communications_by_id ON communications (id);
+    -- Registrations in protocol registers, annulled ones included, in order.
+    CREATE TABLE registrations (
+        communication INTEGER NOT NULL,
+        ord INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        ipa TEXT,
+        register TEXT NOT NULL,
+        year INTEGER NOT NULL,
+        number TEXT NOT NULL,
+        date TEXT NOT NULL,
+        annulled INTEGER NOT NULL,
+        PRIMARY KEY (communication, ord)
+    ) WITHOUT ROWID;
+    CREATE INDEX registrations_by_number ON registrations (number, year);
+    CREATE TABLE communication_documents (
+        communication INTEGER NOT NULL,
+        ord INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        PRIMARY KEY (communication, ord)
+    ) WITHOUT ROWID;
+    CREATE INDEX communications_by_document ON communication_documents (sha256);
 ";
 
 /// Writes the touched letters.
@@ -33,11 +75,20 @@ pub(super) fn write(
 ) -> Result<(), ViewsError> {
     for id in &touched.communications {
         let entry = book.find::<Communication>(tx, id)?;
-        let (Some(ident), Some(letter)) = (entry.ident, entry.state.letter.as_deref()) else {
+        let state = &entry.state;
+        let (Some(ident), Some(letter)) = (entry.ident, state.letter.as_deref()) else {
             continue;
         };
+        // The revision says when a reference was made, not to whom.
+        let counterpart: Vec<Ref> = letter
+            .data
+            .counterpart
+            .iter()
+            .map(|other| Ref { revision: None, ..other.clone() })
+            .collect();
         tx.prepare_cached(
-            "INSERT OR REPLACE INTO communications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT OR REPLACE INTO communications VALUES
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             ident.no,
@@ -48,10 +99,46 @@ pub(super) fn write(
             // For staff, and for the bodies it was exchanged with.
             0,
             letter.dated.to_string(),
-            entry.state.updated_at.as_microsecond(),
+            state.updated_at.as_microsecond(),
+            letter.recorded_at.as_microsecond(),
+            words::text(&letter.data.direction),
+            words::text(&letter.data.channel),
+            to_json(&counterpart),
+            i64::try_from(state.documents.len()).unwrap_or(i64::MAX),
+            state.receipts.last().map(|one| words::text(&one.receipt)),
         ])?;
         let bodies = letter.data.counterpart.iter().filter(|one| one.kind == RefKind::Body);
         write_participants(tx, &ident, bodies.map(|one| one.id.as_str()))?;
+        write_parts(tx, &ident, state)?;
+    }
+    Ok(())
+}
+
+fn write_parts(
+    tx: &Transaction<'_>,
+    ident: &Ident,
+    state: &CommunicationState,
+) -> Result<(), ViewsError> {
+    tx.prepare_cached("DELETE FROM registrations WHERE communication = ?1")?.execute([ident.no])?;
+    for (ord, one) in (0_i64..).zip(&state.registrations) {
+        tx.prepare_cached("INSERT INTO registrations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+            .execute(params![
+                ident.no,
+                ord,
+                one.data.body.as_str(),
+                one.data.ipa.as_ref().map(ToString::to_string),
+                one.data.register.as_str(),
+                one.data.year.get(),
+                one.data.number.as_str(),
+                one.data.date.to_string(),
+                one.annulled.is_some(),
+            ])?;
+    }
+    tx.prepare_cached("DELETE FROM communication_documents WHERE communication = ?1")?
+        .execute([ident.no])?;
+    for (ord, one) in (0_i64..).zip(&state.documents) {
+        tx.prepare_cached("INSERT INTO communication_documents VALUES (?1, ?2, ?3)")?
+            .execute(params![ident.no, ord, one.document.sha256.as_str()])?;
     }
     Ok(())
 }

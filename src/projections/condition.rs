@@ -63,6 +63,14 @@ impl Conditions {
         if self.texts.is_empty() { "1".into() } else { self.texts.join(" AND ") }
     }
 
+    /// The conditions as text, to stand inside a table that is selected from; the values
+    /// stay.
+    pub(super) fn nested(&mut self) -> String {
+        let text = self.sql();
+        self.texts.clear();
+        text
+    }
+
     /// The values bound, of which a statement takes those it names.
     pub(super) fn values(&self, sql: &str) -> Vec<(&'static str, &dyn ToSql)> {
         let named = self.bound.iter().filter(|(name, _)| names(sql, name));

@@ -17,25 +17,33 @@
 //!
 //! Depends on: `domain`, `event_store`, `codec`, `access`, `search`, `clock`.
 
-mod answers;
+pub mod answers;
+mod audience;
 mod book;
-mod communications;
+pub mod communications;
 mod condition;
 mod cursor;
+pub mod divergences;
 mod dump;
 mod fact;
+pub mod feed;
 pub mod history;
 mod indexer;
 pub mod issues;
+mod linked;
 mod links;
+mod lists;
 mod log;
+pub mod norms;
+mod opened;
 mod projector;
-mod questions;
+pub mod questions;
 mod readers;
-mod registry;
+mod readings;
+pub mod registry;
 mod runner;
 mod schema;
-mod solutions;
+pub mod solutions;
 pub mod statistics;
 mod steps;
 mod streams;
@@ -43,15 +51,19 @@ mod streams;
 mod tests;
 mod texts;
 pub mod things;
+mod titles;
 mod touched;
 mod views;
 mod words;
 mod writing;
 
 pub use history::{TimelineEvent, sentence};
+pub use linked::{LinkedAnswer, LinkedIssue, LinkedQuestion, LinkedSolution};
 pub use projector::Quarantined;
+pub use readings::ReadingView;
 pub use schema::VERSION;
 pub use texts::{TextPlace, Texts};
+pub use titles::Title;
 pub use views::{Rebuilt, Views, ViewsOptions, ViewsStatus};
 
 use crate::codec::CodecError;

@@ -2,9 +2,24 @@
 //!
 //! Depends on: `domain::question`.
 
+mod clocks;
+mod detail;
+mod list;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use clocks::{Expectation, ExpectedWhat, TrackStatus};
+pub use detail::{
+    AddresseeView, AdhesionView, AdhesionWindowView, ApprovalView, DispatchView, EndingView,
+    LinkedAnswerView, PointOutcomeView, PointView, QuestionDetail, ReminderView, TextPointView,
+    TextVersionView,
+};
+pub use list::{AddresseeRow, QuestionFilter, QuestionList, QuestionRow, QuestionSort};
+
 use std::collections::BTreeSet;
 
-use rusqlite::{Transaction, params};
+use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::ViewsError;
@@ -28,8 +43,28 @@ pub(super) const TABLES: &str = "
         title_rev INTEGER NOT NULL,
         coordinator TEXT NOT NULL,
         visibility INTEGER NOT NULL,
-        updated_at INTEGER NOT NULL
+        updated_at INTEGER NOT NULL,
+        drafted_on TEXT NOT NULL,
+        text_version INTEGER NOT NULL,
+        points INTEGER NOT NULL,
+        adhesions INTEGER NOT NULL,
+        issues INTEGER NOT NULL,
+        dispatched_on TEXT,
+        verify_from TEXT,
+        -- What is expected next, and its day.
+        expected_on TEXT,
+        expected TEXT,
+        addressees TEXT NOT NULL
     );
+    CREATE INDEX questions_by_id ON questions (id);
+    -- What holds from a day on; every question has a first day.
+    CREATE TABLE question_steps (
+        question INTEGER NOT NULL,
+        from_day TEXT NOT NULL,
+        status TEXT NOT NULL,
+        settled INTEGER NOT NULL,
+        PRIMARY KEY (question, from_day)
+    ) WITHOUT ROWID;
 ";
 
 /// What other streams say about a question on a day.
@@ -55,6 +90,9 @@ pub(super) fn write(
     book: &mut Book,
     touched: &mut Touched,
 ) -> Result<(), ViewsError> {
+    if !touched.calendars.is_empty() {
+        touched.questions.extend(expecting(tx)?);
+    }
     for id in &touched.questions {
         let entry = book.find::<Question>(tx, id)?;
         let issues = entry.state.issues.iter().map(|one| ("issue", one.issue));
@@ -66,25 +104,19 @@ pub(super) fn write(
         touched.issues.extend(of_issues.map(|(_, issue)| issue));
         let (Some(ident), Some(draft)) = (entry.ident, &entry.state.draft) else { continue };
         write_citations(tx, &ident, &draft.norms, cited)?;
-        tx.prepare_cached(
-            "INSERT OR REPLACE INTO questions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            ident.no,
-            id.as_bytes().as_slice(),
-            ident.year,
-            ident.rank,
-            i64::try_from(entry.events).unwrap_or(i64::MAX) - 1,
-            entry.headlines.title.unwrap_or(0),
-            draft.coordinator.as_str(),
-            1,
-            entry.state.updated_at.as_microsecond(),
-        ])?;
+        write::row(tx, book, *id)?;
     }
     for id in touched.questions.union(&touched.question_participants) {
         participants(tx, book, id)?;
     }
     Ok(())
+}
+
+/// The questions from which something is expected: on which day, holidays decide.
+fn expecting(tx: &Transaction<'_>) -> Result<Vec<Uuid>, ViewsError> {
+    let mut found = tx.prepare("SELECT id FROM questions WHERE expected_on IS NOT NULL")?;
+    let rows = found.query_map([], |row| row.get(0).map(Uuid::from_bytes))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Those who adhere, and the bodies of its issues.

@@ -1,15 +1,35 @@
-//! The registry: bodies, authorities, norms, themes.
+//! The registry: bodies, authorities, norms, themes, forms, holidays, roles.
 //!
 //! Nothing else is written anew when an entry changes: lists join these tables.
 //!
+//! Deliberately absent: the few free texts of the registry (reasons, remarks), and the
+//! names of persons, which live outside the log.
+//!
 //! Depends on: `domain::registry`.
+
+mod entries;
+mod lists;
+#[cfg(test)]
+mod tests;
+
+pub use entries::{
+    AccessView, AmendmentView, AuthorityView, BodyDetail, BodyRow, FormView, HolidayView,
+    MemberView, NamedFrom, NormEntryView, PersonView, ProfileView, ProvinceFrom, ThemeView,
+};
+pub(super) use lists::holidays;
+pub use lists::{
+    AuthorityFilter, AuthorityList, BodyFilter, BodyList, FormList, HolidayList, PersonList,
+    ThemeList,
+};
 
 use rusqlite::{Transaction, params};
 
 use super::ViewsError;
 use super::book::Book;
+use super::lists::to_json;
 use super::touched::Touched;
-use crate::domain::registry::{Authority, Body, Norm, Theme};
+use super::words;
+use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, NormState, Person, Theme};
 
 /// The tables.
 pub(super) const TABLES: &str = "
@@ -17,22 +37,63 @@ pub(super) const TABLES: &str = "
         body TEXT PRIMARY KEY,
         name TEXT NOT NULL,
         kind TEXT NOT NULL,
-        province TEXT
+        province TEXT,
+        merged INTEGER NOT NULL,
+        row TEXT NOT NULL,
+        doc TEXT NOT NULL
+    );
+    CREATE TABLE members (
+        body TEXT NOT NULL,
+        ord INTEGER NOT NULL,
+        member TEXT NOT NULL,
+        from_day TEXT,
+        until TEXT,
+        PRIMARY KEY (body, ord)
     ) WITHOUT ROWID;
+    CREATE INDEX members_of ON members (member);
     CREATE TABLE authorities (
         authority TEXT PRIMARY KEY,
         office TEXT NOT NULL,
         kind TEXT NOT NULL,
-        province TEXT
-    ) WITHOUT ROWID;
+        province TEXT,
+        retired_from TEXT,
+        doc TEXT NOT NULL
+    );
     CREATE TABLE norms (
         norm BLOB PRIMARY KEY,
-        label TEXT NOT NULL
-    ) WITHOUT ROWID;
+        label TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        doc TEXT NOT NULL
+    );
+    -- What amended a norm of the catalogue, in order of recording.
+    CREATE TABLE amendments (
+        norm BLOB NOT NULL,
+        ord INTEGER NOT NULL,
+        id BLOB NOT NULL,
+        from_day TEXT NOT NULL,
+        doc TEXT NOT NULL,
+        PRIMARY KEY (norm, ord)
+    );
     CREATE TABLE themes (
         theme TEXT PRIMARY KEY,
-        label TEXT NOT NULL
-    ) WITHOUT ROWID;
+        label TEXT NOT NULL,
+        doc TEXT NOT NULL
+    );
+    CREATE TABLE forms (
+        form TEXT PRIMARY KEY,
+        label TEXT NOT NULL,
+        rank INTEGER,
+        doc TEXT NOT NULL
+    );
+    CREATE TABLE holidays (
+        id BLOB PRIMARY KEY,
+        ord INTEGER NOT NULL,
+        doc TEXT NOT NULL
+    );
+    CREATE TABLE persons (
+        person TEXT PRIMARY KEY,
+        doc TEXT NOT NULL
+    );
 ";
 
 /// Writes the touched entries.
@@ -41,41 +102,118 @@ pub(super) fn write(
     book: &mut Book,
     touched: &mut Touched,
 ) -> Result<(), ViewsError> {
-    for id in &touched.bodies {
-        let state = &book.find::<Body>(tx, id)?.state;
-        let Some(entry) = &state.entry else { continue };
-        tx.prepare_cached("INSERT OR REPLACE INTO bodies VALUES (?1, ?2, ?3, ?4)")?.execute(
-            params![
-                &**id,
-                state.names.latest().map_or("", |name| name.as_str()),
-                entry.kind.as_str(),
-                state.provinces.latest().map(|province| province.as_str().to_owned()),
-            ],
-        )?;
-    }
+    bodies(tx, book, touched)?;
     for id in &touched.authorities {
         let state = &book.find::<Authority>(tx, id)?.state;
-        let Some(entry) = &state.entry else { continue };
-        tx.prepare_cached("INSERT OR REPLACE INTO authorities VALUES (?1, ?2, ?3, ?4)")?.execute(
-            params![
+        let Some(view) = AuthorityView::of(state) else { continue };
+        tx.prepare_cached("INSERT OR REPLACE INTO authorities VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
                 &**id,
-                state.offices.latest().map_or("", |name| name.as_str()),
-                entry.kind.as_str(),
-                entry.province.as_ref().map(|province| province.as_str().to_owned()),
-            ],
-        )?;
+                view.office.as_str(),
+                view.kind.as_str(),
+                view.province.as_ref().map(ToString::to_string),
+                view.retired_from.map(|day| day.to_string()),
+                to_json(&view),
+            ])?;
     }
     for id in &touched.norms {
         let state = &book.find::<Norm>(tx, id)?.state;
-        let Some(entry) = &state.entry else { continue };
-        tx.prepare_cached("INSERT OR REPLACE INTO norms VALUES (?1, ?2)")?
-            .execute(params![id.as_bytes().as_slice(), entry.data.label_it.as_str()])?;
+        norm(tx, *id, state)?;
     }
+    labels(tx, book, touched)?;
+    for id in &touched.calendars {
+        for (ord, holiday) in book.find::<Calendar>(tx, id)?.state.declared.iter().enumerate() {
+            let view = HolidayView::from(holiday);
+            tx.prepare_cached("INSERT OR REPLACE INTO holidays VALUES (?1, ?2, ?3)")?.execute(
+                params![
+                    view.holiday_id.as_bytes().as_slice(),
+                    i64::try_from(ord).unwrap_or(i64::MAX),
+                    to_json(&view)
+                ],
+            )?;
+        }
+    }
+    for id in &touched.persons {
+        let state = &book.find::<Person>(tx, id)?.state;
+        let Some(view) = PersonView::of(state) else { continue };
+        tx.prepare_cached("INSERT OR REPLACE INTO persons VALUES (?1, ?2)")?
+            .execute(params![&**id, to_json(&view)])?;
+    }
+    Ok(())
+}
+
+fn bodies(tx: &Transaction<'_>, book: &mut Book, touched: &Touched) -> Result<(), ViewsError> {
+    for id in &touched.bodies {
+        let state = &book.find::<Body>(tx, id)?.state;
+        let (Some(row), Some(detail)) = (BodyRow::of(state), BodyDetail::of(state)) else {
+            continue;
+        };
+        tx.prepare_cached("INSERT OR REPLACE INTO bodies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute(params![
+                &**id,
+                row.name.as_str(),
+                row.kind.as_str(),
+                row.province.as_ref().map(ToString::to_string),
+                row.merged_into.is_some(),
+                to_json(&row),
+                to_json(&detail),
+            ])?;
+        tx.prepare_cached("DELETE FROM members WHERE body = ?1")?.execute([&**id])?;
+        for (ord, member) in detail.members.iter().enumerate() {
+            tx.prepare_cached("INSERT INTO members VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(
+                params![
+                    &**id,
+                    i64::try_from(ord).unwrap_or(i64::MAX),
+                    member.member.as_str(),
+                    member.from.map(|day| day.to_string()),
+                    member.until.map(|day| day.to_string()),
+                ],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn norm(tx: &Transaction<'_>, id: uuid::Uuid, state: &NormState) -> Result<(), ViewsError> {
+    let Some(view) = NormEntryView::of(id, state) else { return Ok(()) };
+    tx.prepare_cached("INSERT OR REPLACE INTO norms VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        id.as_bytes().as_slice(),
+        view.label_it.as_str(),
+        words::text(&view.kind),
+        to_json(&view),
+    ])?;
+    for (ord, amendment) in state.amendments.iter().enumerate() {
+        let view = AmendmentView::from(amendment);
+        tx.prepare_cached("INSERT OR REPLACE INTO amendments VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![
+                id.as_bytes().as_slice(),
+                i64::try_from(ord).unwrap_or(i64::MAX),
+                view.amendment_id.as_bytes().as_slice(),
+                view.from.to_string(),
+                to_json(&view),
+            ])?;
+    }
+    Ok(())
+}
+
+fn labels(tx: &Transaction<'_>, book: &mut Book, touched: &Touched) -> Result<(), ViewsError> {
     for id in &touched.themes {
         let state = &book.find::<Theme>(tx, id)?.state;
-        let Some(label) = state.labels.latest() else { continue };
-        tx.prepare_cached("INSERT OR REPLACE INTO themes VALUES (?1, ?2)")?
-            .execute(params![&**id, label.as_str()])?;
+        let Some(view) = ThemeView::of(state) else { continue };
+        tx.prepare_cached("INSERT OR REPLACE INTO themes VALUES (?1, ?2, ?3)")?
+            .execute(params![&**id, view.label_it.as_str(), to_json(&view)])?;
+    }
+    for id in &touched.forms {
+        let state = &book.find::<Form>(tx, id)?.state;
+        let Some(view) = FormView::of(state) else { continue };
+        tx.prepare_cached("INSERT OR REPLACE INTO forms VALUES (?1, ?2, ?3, ?4)")?.execute(
+            params![
+                &**id,
+                view.label_it.as_str(),
+                view.rank.map(crate::domain::values::Number::get),
+                to_json(&view)
+            ],
+        )?;
     }
     Ok(())
 }

@@ -2,6 +2,19 @@
 //!
 //! Depends on: `domain::solution`.
 
+mod detail;
+mod list;
+mod published;
+#[cfg(test)]
+mod tests;
+
+pub use detail::{
+    AdoptionView, BasisNormView, DeclinationView, SolutionDetail, SolutionVersionView,
+    ValidationView,
+};
+pub use list::{SolutionFilter, SolutionList, SolutionRow, SolutionSort};
+pub use published::{PublishedSolution, PublishedSolutions};
+
 use std::collections::BTreeMap;
 
 use rusqlite::{Transaction, params};
@@ -37,8 +50,21 @@ pub(super) const TABLES: &str = "
         updated_at INTEGER NOT NULL,
         verify_from TEXT,
         superseded_from TEXT,
-        retired_from TEXT
+        retired_from TEXT,
+        level TEXT NOT NULL,
+        territory_level TEXT NOT NULL,
+        territory TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        validated INTEGER NOT NULL,
+        -- The last day on which somebody applies it, as far as is recorded.
+        adopted_until TEXT,
+        proposed_on TEXT NOT NULL,
+        published_on TEXT,
+        issues INTEGER NOT NULL,
+        -- The earliest day by which an open review is due.
+        review_due TEXT
     );
+    CREATE INDEX solutions_by_id ON solutions (id);
     -- What bodies decided, a union as the members it names: adopted, adapted, declined.
     CREATE TABLE solution_bodies (
         solution INTEGER NOT NULL,
@@ -47,6 +73,7 @@ pub(super) const TABLES: &str = "
         until TEXT NOT NULL,
         PRIMARY KEY (solution, body, manner)
     ) WITHOUT ROWID;
+    CREATE INDEX solutions_by_body ON solution_bodies (body);
 ";
 
 /// What a solution rests on, ready to be asked for any day.
@@ -113,7 +140,10 @@ pub(super) fn write(
             let norms = entry.state.basis_norms.iter().map(|one| &one.norm);
             write_citations(tx, &ident, norms, cited)?;
             write_row(tx, book, *id)?;
-            write_participants(tx, &ident, [])?;
+            let state = book.find::<Solution>(tx, id)?.state.clone();
+            let bodies = state.adoptions.iter().map(|adoption| adoption.body.as_str());
+            write_participants(tx, &ident, bodies)?;
+            write_bodies(tx, &ident, &state)?;
         }
     }
     Ok(())
@@ -132,7 +162,8 @@ fn write_row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
     };
     tx.prepare_cached(
         "INSERT OR REPLACE INTO solutions VALUES
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+          ?19, ?20, ?21, ?22, ?23)",
     )?
     .execute(params![
         ident.no,
@@ -148,8 +179,18 @@ fn write_row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
         from(SolutionValidity::ToVerify),
         from(SolutionValidity::Superseded),
         from(SolutionValidity::Retired),
+        words::text(&proposal.level),
+        words::text(&proposal.territory.level),
+        proposal.territory.code.as_str(),
+        state.current().map_or(0, |version| version.number.get()),
+        state.current().is_some_and(|version| version.validation.is_some()),
+        state.adoptions.iter().map(until).max(),
+        proposal.proposed_on.to_string(),
+        state.published.as_ref().map(|one| one.published_on.to_string()),
+        i64::try_from(state.issues.len()).unwrap_or(i64::MAX),
+        answers::reviews_due(&state.reviews),
     ])?;
-    write_bodies(tx, &ident, state)
+    Ok(())
 }
 
 /// The last day of an adoption; of one that goes on, a day after all others.

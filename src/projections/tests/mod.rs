@@ -5,4 +5,5 @@ mod derived;
 mod keeping_up;
 mod readers;
 mod story;
-mod world;
+pub(super) mod tale;
+pub(super) mod world;
