@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::plumbing::{Asked, Found, Limit, Since, cursor, limit};
+use super::plumbing::{Asked, Found, Limit, Since, limit};
 use crate::access::Scope;
 use crate::domain::answer::{AnswerOrigin, Assessment, Validity};
 use crate::domain::communication::Direction;
@@ -54,14 +54,14 @@ macro_rules! params {
         }
 
         impl $name {
-            fn filter(self) -> Result<$filter, Problem> {
-                Ok($filter {
+            fn filter(self) -> $filter {
+                $filter {
                     $($field: self.$field,)*
                     updated_since: self.updated_since.map(Since::instant),
                     sort: self.sort.unwrap_or_default(),
-                    after: cursor(self.cursor.as_deref())?,
-                    limit: u16::try_from(limit(self.limit)).unwrap_or(u16::MAX),
-                })
+                    cursor: self.cursor,
+                    limit: limit(self.limit),
+                }
             }
         }
     };
@@ -198,16 +198,13 @@ macro_rules! readings {
                 if caller.actor.is_none() {
                     return Problem::unauthenticated().into_response();
                 }
-                let filter = match params.filter() {
-                    Ok(filter) => filter,
-                    Err(problem) => return problem.into_response(),
-                };
+                let filter = params.filter();
                 let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
                 asked
                     .answer(true, async |$views, $scope, $day| {
                         let $filter = &filter;
                         let mut list = $found?;
-                        let next = list.next.take().map(|cursor| cursor.text());
+                        let next = list.next.take();
                         Ok(Found::page(list, next))
                     })
                     .await
@@ -264,16 +261,13 @@ pub fn solutions() -> MethodRouter<Arc<Api>> {
         uri: Uri,
         Params(params): Params<SolutionParams>,
     ) -> Response {
-        let filter = match params.filter() {
-            Ok(filter) => filter,
-            Err(problem) => return problem.into_response(),
-        };
+        let filter = params.filter();
         let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
         if caller.scope() == Scope::Nothing {
             return asked
                 .answer(true, async |views, _, day| {
                     let mut list = views.list_published_solutions(&filter, day).await?;
-                    let next = list.next.take().map(|cursor| cursor.text());
+                    let next = list.next.take();
                     Ok(Found::page(list, next))
                 })
                 .await;
@@ -281,7 +275,7 @@ pub fn solutions() -> MethodRouter<Arc<Api>> {
         asked
             .answer(true, async |views, scope, day| {
                 let mut list = views.list_solutions(scope, &filter, day).await?;
-                let next = list.next.take().map(|cursor| cursor.text());
+                let next = list.next.take();
                 Ok(Found::page(list, next))
             })
             .await

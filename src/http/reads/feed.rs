@@ -33,7 +33,7 @@ const NAP: Duration = Duration::from_secs(15);
 const STAY: Duration = Duration::from_secs(600);
 
 /// How many events are told at once to a connection that stays.
-const AT_ONCE: u16 = 200;
+const AT_ONCE: u32 = 200;
 
 /// Which events are told.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -77,7 +77,7 @@ impl FeedParams {
             types: types.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect(),
             subject: self.subject.clone(),
             after: self.after.clone(),
-            limit: self.limit.map_or(100, |limit| limit.0),
+            limit: self.limit.map_or(100, |limit| limit.0.into()),
         }
     }
 }

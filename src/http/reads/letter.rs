@@ -166,7 +166,7 @@ fn annex(
             html,
             "<tr><td>{}</td><td>{}</td></tr>",
             issue.reference,
-            escape(&issue.title.to_string())
+            escape(issue.title.words())
         );
     }
     html.push_str("</tbody></table></section>");

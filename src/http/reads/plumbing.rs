@@ -17,7 +17,7 @@ use crate::http::representation::{Answer, Question};
 use crate::http::request::Caller;
 use crate::http::{Api, PREFIX};
 use crate::privacy::detector;
-use crate::projections::{Cursor, Views, ViewsError};
+use crate::projections::{Views, ViewsError};
 
 /// How long a reading waits for what was written before it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -304,17 +304,5 @@ impl Since {
     /// The instant as events carry it.
     pub fn instant(self) -> crate::codec::Instant {
         crate::codec::Instant(self.0)
-    }
-}
-
-/// Where a page begins.
-///
-/// # Errors
-///
-/// A [`Problem`] (400) when it is no cursor of ours.
-pub fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Problem> {
-    match text {
-        None => Ok(None),
-        Some(text) => Cursor::parse(text).map(Some).ok_or_else(|| ViewsError::Cursor.into()),
     }
 }

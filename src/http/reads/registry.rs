@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::plumbing::{Asked, Found, Limit, cursor, limit};
+use super::plumbing::{Asked, Found, Limit, limit};
 use crate::domain::values::{
     AuthorityId, AuthorityKind, BodyId, BodyKind, FormCode, PersonId, ProvinceCode, ThemeCode,
 };
@@ -87,10 +87,6 @@ pub struct PageParams {
 #[into_params(parameter_in = Query)]
 pub struct NoParams {}
 
-fn size(asked: Option<Limit>) -> u16 {
-    u16::try_from(limit(asked)).unwrap_or(u16::MAX)
-}
-
 /// Declares a list for those signed in.
 macro_rules! lists {
     ($($name:ident: $params:ty, |$views:ident, $given:ident, $day:ident| $found:expr;)*) => {$(
@@ -110,7 +106,7 @@ macro_rules! lists {
                 asked
                     .answer(true, async |$views, _, $day| {
                         let mut list = $found?;
-                        let next = list.next.take().map(|cursor| cursor.text());
+                        let next = list.next.take();
                         Ok(Found::page(list, next))
                     })
                     .await
@@ -128,8 +124,8 @@ lists! {
             member_of: given.member_of.clone(),
             merged: given.merged,
             name: given.q.clone(),
-            after: cursor(given.cursor.as_deref())?,
-            limit: size(given.limit),
+            cursor: given.cursor.clone(),
+            limit: limit(given.limit),
         };
         views.list_bodies(&filter, day)
     };
@@ -138,8 +134,8 @@ lists! {
             kind: given.kind.clone(),
             province: given.province.clone(),
             in_use: given.in_use,
-            after: cursor(given.cursor.as_deref())?,
-            limit: size(given.limit),
+            cursor: given.cursor.clone(),
+            limit: limit(given.limit),
         };
         views.list_authorities(&filter, day)
     };
@@ -147,7 +143,7 @@ lists! {
     forms: NoParams, |views, _given, _day| views.list_forms();
     holidays: NoParams, |views, _given, _day| views.list_holidays();
     people: PageParams, |views, given, _day| {
-        views.list_persons(cursor(given.cursor.as_deref())?.as_ref(), size(given.limit))
+        views.list_persons(given.cursor.as_deref(), limit(given.limit))
     };
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::plumbing::{Asked, Found, Limit, cursor, limit};
+use super::plumbing::{Asked, Found, Limit, limit};
 use super::registry::NoParams;
 use crate::domain::registry::NormKind;
 use crate::domain::values::{AuthorityKind, Day, ProvinceCode, ThemeCode};
@@ -92,11 +92,11 @@ pub fn norms() -> MethodRouter<Arc<Api>> {
                     registered: params.registered,
                     text: params.q.clone(),
                     sort: params.sort.unwrap_or_default(),
-                    after: cursor(params.cursor.as_deref())?,
-                    limit: u16::try_from(limit(params.limit)).unwrap_or(u16::MAX),
+                    cursor: params.cursor.clone(),
+                    limit: limit(params.limit),
                 };
                 let mut list = views.list_norms(scope, &filter)?;
-                let next = list.next.take().map(|cursor| cursor.text());
+                let next = list.next.take();
                 Ok(Found::page(list, next))
             })
             .await
@@ -153,11 +153,11 @@ pub fn divergences() -> MethodRouter<Arc<Api>> {
                     theme: params.theme.clone(),
                     current_on: params.current_on,
                     only_opposed: params.only_opposed.unwrap_or_default(),
-                    after: cursor(params.cursor.as_deref())?,
-                    limit: u16::try_from(limit(params.limit)).unwrap_or(u16::MAX),
+                    cursor: params.cursor.clone(),
+                    limit: limit(params.limit),
                 };
                 let mut list = views.list_divergences(scope, &filter, day).await?;
-                let next = list.next.take().map(|cursor| cursor.text());
+                let next = list.next.take();
                 Ok(Found::page(list, next))
             })
             .await
