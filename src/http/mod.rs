@@ -1,6 +1,6 @@
 //! The REST API: translate, call, translate back.
 //!
-//! Commands are rows of [`acts::ACTS`]; readings are rows of [`reads::READS`]. From
+//! Commands are rows of [`acts::ACTS`]; readings are rows of [`reads::all`]. From
 //! both tables come the router and the API document ([`openapi`]), so that what is
 //! served and what is documented cannot part. Problem documents are made in one
 //! file ([`problem`]).
@@ -106,7 +106,7 @@ impl Api {
 /// Every route, with the layer that finishes every answer.
 pub fn router(api: Arc<Api>) -> Router {
     let mut paths: BTreeMap<&'static str, MethodRouter<Arc<Api>>> = BTreeMap::new();
-    for read in reads::READS {
+    for read in reads::all() {
         let route = paths.remove(read.path).unwrap_or_default();
         paths.insert(read.path, route.merge((read.route)()));
     }

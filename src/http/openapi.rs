@@ -6,14 +6,14 @@
 
 pub(super) mod acts;
 pub(super) mod components;
-mod reads;
+mod readings;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::acts::ACTS;
-use super::reads::READS;
+use super::reads;
 
 /// The document, with `server` as the address of the API (without the prefix).
 pub fn document(server: &str) -> Value {
@@ -23,8 +23,8 @@ pub fn document(server: &str) -> Value {
         let operation = acts::operation(act, &mut schemas);
         paths.entry(act.path).or_default().insert("post", operation);
     }
-    for read in READS {
-        let operation = reads::operation(read, &mut schemas);
+    for read in reads::all() {
+        let operation = readings::operation(read, &mut schemas);
         paths.entry(read.path).or_default().insert(read.method, operation);
     }
     components::shared_schemas(&mut schemas);
@@ -87,7 +87,7 @@ pub(super) fn tag(path: &str) -> &str {
 
 fn tags() -> Value {
     let mut tags: BTreeMap<&str, &str> = BTreeMap::new();
-    for path in ACTS.iter().map(|act| act.path).chain(READS.iter().map(|read| read.path)) {
+    for path in ACTS.iter().map(|act| act.path).chain(reads::all().map(|read| read.path)) {
         tags.insert(tag(path), description(tag(path)));
     }
     tags.into_iter().map(|(name, text)| json!({"name": name, "description": text})).collect()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quesito::codec::schemas::event_types;
 use quesito::domain::Rejection;
 use quesito::http::acts::{ACTS, INTERNAL};
-use quesito::http::reads::READS;
+use quesito::http::reads;
 use serde_json::json;
 
 use crate::app::TestApp;
@@ -81,7 +81,7 @@ fn every_event_type_has_exactly_one_operation_or_a_reason_to_have_none() {
 #[test]
 fn operation_ids_and_addresses_are_unique() {
     let acts = ACTS.iter().map(|act| (act.id, ("post", act.path)));
-    let reads = READS.iter().map(|read| (read.id, (read.method, read.path)));
+    let reads = reads::all().map(|read| (read.id, (read.method, read.path)));
     let (mut ids, mut addresses) = (BTreeSet::new(), BTreeSet::new());
     for (id, address) in acts.chain(reads) {
         assert!(ids.insert(id), "{id} twice");
