@@ -226,7 +226,10 @@ acts! {
 /// Event types that no operation records directly, and why.
 pub const INTERNAL: &[(&str, &str)] = &[
     ("registration-reserved.v1", "reserves the number while `register_communication` runs"),
-    ("registration-released.v1", "frees a number whose letter was never registered, when `register_communication` needs it"),
+    (
+        "registration-released.v1",
+        "frees a number whose letter was never registered, when `register_communication` needs it",
+    ),
     ("text-erased.v1", "recorded by erasures, which destroy a key first"),
     ("token-issued.v1", "operational: `create_token`"),
     ("token-revoked.v1", "operational: `revoke_token`"),
