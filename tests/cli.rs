@@ -285,8 +285,8 @@ fn every_subcommand_teaches_by_example() {
     let overview = succeeds(home.path(), &["--help"]);
     assert!(overview.contains("quesito demo"), "{overview}");
     for command in [
-        "serve", "demo", "import", "replay", "rebuild", "openapi", "token", "backup", "restore",
-        "check",
+        "serve", "demo", "import", "replay", "rebuild", "openapi", "events", "token", "backup",
+        "restore", "check",
     ] {
         assert!(overview.contains(command), "{command}");
         let help = succeeds(home.path(), &[command, "--help"]);
@@ -294,4 +294,6 @@ fn every_subcommand_teaches_by_example() {
     }
     let document: Value = serde_json::from_str(&succeeds(home.path(), &["openapi"])).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+    succeeds(home.path(), &["events", "--write"]);
+    assert!(home.path().join("events/issue-reported.v1.json").exists());
 }

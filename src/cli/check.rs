@@ -1,6 +1,6 @@
 //! `quesito check`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use quesito::app::{Access, Engine};
 use quesito::codec::{self, schemas};
 use quesito::config::DataArgs;
-use quesito::domain::EventType;
 use quesito::event_store::{EventStore, GlobalPosition, Revision, StoredEvent, StreamName};
 use serde_json::Value;
 
@@ -40,7 +39,7 @@ struct Tail {
 }
 
 struct Checker {
-    types: HashMap<(&'static str, &'static str), &'static EventType>,
+    types: HashSet<(&'static str, &'static str)>,
     tails: HashMap<StreamName, Tail>,
     last: GlobalPosition,
     faults: u64,
@@ -55,7 +54,7 @@ impl Check {
         let mut checker = Checker {
             types: schemas::event_types()
                 .into_iter()
-                .map(|(category, kind)| ((category, kind.stored), kind))
+                .map(|(category, kind)| (category, kind.stored))
                 .collect(),
             tails: HashMap::new(),
             last: GlobalPosition::START,
@@ -137,14 +136,18 @@ impl Checker {
         if codec::canonical(&data, "data").ok().as_ref() != Some(&event.data) {
             faults.push("the data are not canonical".to_owned());
         }
-        let Some(kind) = self.types.get(&(event.stream.category(), &*event.stored_type)) else {
-            faults.push(format!("unknown type {}", event.stored_type));
-            return;
-        };
-        match (kind.check)(data.clone()) {
-            Ok(again) if again == data => {}
-            Ok(_) => faults.push("it does not write back as it was read".to_owned()),
-            Err(_) => faults.push(format!("it does not read as {}", event.stored_type)),
+        match codec::rewrite(&event.stored_type, &event.data) {
+            Err(why) => faults.push(why.to_string()),
+            // An older version is read as the newest, which has other bytes.
+            Ok(_) if schemas::event_type(&event.stored_type).is_none() => {}
+            Ok(again) if again != event.data => {
+                faults.push("it does not write back as it was read".to_owned());
+            }
+            Ok(_) => {
+                if !self.types.contains(&(event.stream.category(), &*event.stored_type)) {
+                    faults.push(format!("{} does not belong here", event.stored_type));
+                }
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod accounts;
 mod backup;
 mod check;
 mod demo;
+mod events;
 mod import;
 mod openapi;
 mod rebuild;
@@ -59,6 +60,7 @@ enum Command {
     Replay(replay::Replay),
     Rebuild(rebuild::Rebuild),
     Openapi(openapi::Openapi),
+    Events(events::Events),
     Token(token::Token),
     Backup(backup::Backup),
     Restore(restore::Restore),
@@ -88,6 +90,7 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Replay(replay) => replay.run().await,
             Command::Rebuild(rebuild) => rebuild.run().await,
             Command::Openapi(openapi) => openapi.run(),
+            Command::Events(events) => events.run(),
             Command::Token(token) => token.run().await,
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),

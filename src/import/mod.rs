@@ -98,7 +98,7 @@ pub enum ImportError {
          empty store; give another data folder with --data, or leave out --history"
     )]
     NotEmpty,
-    /// The registry lacks something the file rests on.
+    /// An event is of no known type, or not of its shape.
     #[error("event {order} cannot be read: {why}")]
     Malformed {
         /// The place of the event.
