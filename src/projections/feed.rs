@@ -1,4 +1,4 @@
-//! The feed: what has happened, as CloudEvents 1.0, to be followed from outside.
+//! The feed: what has happened, as `CloudEvents` 1.0, to be followed from outside.
 //!
 //! It says that something happened and to what, with the codes, dates and links of it.
 //! What people typed is never in it, neither opened nor sealed: a copy of a text outside
@@ -70,11 +70,11 @@ pub struct FeedPage {
     pub more: bool,
 }
 
-/// An event, as CloudEvents 1.0 has it.
+/// An event, as `CloudEvents` 1.0 has it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CloudEvent {
-    /// The version of CloudEvents.
+    /// The version of `CloudEvents`.
     #[schema(max_length = 3, example = "1.0")]
     pub specversion: &'static str,
     /// The id of the event.
@@ -252,13 +252,12 @@ impl Readers {
         scope: &Scope,
         stored: &StoredEvent,
     ) -> Result<bool, ViewsError> {
-        let near = match self.0.get(&stored.stream) {
-            Some(known) => *known,
-            None => {
-                let near = near(conn, scope, &stored.stream)?;
-                self.0.insert(stored.stream.clone(), near);
-                near
-            }
+        let near = if let Some(known) = self.0.get(&stored.stream) {
+            *known
+        } else {
+            let near = near(conn, scope, &stored.stream)?;
+            self.0.insert(stored.stream.clone(), near);
+            near
         };
         let Some(near) = near else { return Ok(false) };
         Ok(match &*stored.stored_type {

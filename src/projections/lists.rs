@@ -54,7 +54,7 @@ impl Conditions {
             self.bind(":after_key", after.key);
             self.bind(":after_no", after.no);
         }
-        let rows = self.query(
+        let found = self.query(
             conn,
             &format!(
                 "SELECT {columns}, {} AS page_key, {} AS page_no FROM {from} WHERE {} \
@@ -70,11 +70,11 @@ impl Conditions {
             },
         )?;
         let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
-        let more = rows.len() > limit;
-        let mut page = Page { items: Vec::with_capacity(rows.len()), next: None };
-        for (item, last) in rows.into_iter().take(limit) {
+        let more = found.len() > limit;
+        let mut page = Page { items: Vec::with_capacity(found.len()), next: None };
+        for (item, end) in found.into_iter().take(limit) {
             page.items.push(item);
-            page.next = more.then(|| last.write(order.name));
+            page.next = more.then(|| end.write(order.name));
         }
         Ok(page)
     }

@@ -3,6 +3,7 @@
 //! Depends on: `access`, `domain::issue`.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rusqlite::Row;
 use serde::Serialize;
@@ -92,12 +93,17 @@ pub(super) async fn open<'a>(
 ) -> Result<(), ViewsError> {
     let mut of_issue: BTreeMap<Uuid, BTreeMap<Uuid, Text<4000>>> = BTreeMap::new();
     for one in readings {
-        if !of_issue.contains_key(&one.issue) {
-            let state = opened::state::<Issue>(texts, one.issue, u64::MAX).await?;
-            let held = state.positions.into_iter().map(|held| (held.id, held.data.reading));
-            of_issue.insert(one.issue, held.collect());
-        }
-        one.reading = of_issue.get(&one.issue).and_then(|held| held.get(&one.position_id)).cloned();
+        let held = match of_issue.entry(one.issue) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(words_of(texts, one.issue).await?),
+        };
+        one.reading = held.get(&one.position_id).cloned();
     }
     Ok(())
+}
+
+/// The words of the readings of an issue, by position.
+async fn words_of(texts: &Texts, issue: Uuid) -> Result<BTreeMap<Uuid, Text<4000>>, ViewsError> {
+    let state = opened::state::<Issue>(texts, issue, u64::MAX).await?;
+    Ok(state.positions.into_iter().map(|held| (held.id, held.data.reading)).collect())
 }

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::issue::Issue;
+use crate::domain::values::PublicName;
 use crate::projections::tests::tale::{CANARY, OPEN, RESTRICTED, Story, decree, member, staff};
 use crate::projections::tests::world::{day, uuid};
 
@@ -24,8 +25,8 @@ async fn the_matrix_says_who_reads_a_place_how_since_when_and_in_which_form() {
     assert!(row.opposed);
     let [bologna, parma] = row.readings.as_slice() else { unreachable!() };
     assert_eq!(bologna.authority.as_str(), "questura-bo");
-    assert_eq!(parma.province.as_ref().map(|p| p.as_str()), Some("PR"));
-    assert_eq!(parma.office.as_ref().map(|o| o.as_str()), Some("Ufficio questura-pr"));
+    assert_eq!(parma.province.as_ref().map(ProvinceCode::as_str), Some("PR"));
+    assert_eq!(parma.office.as_ref().map(PublicName::as_str), Some("Ufficio questura-pr"));
     assert_eq!((parma.form.as_str(), parma.since), ("practice", Some(day("2025-09-01"))));
     let words = parma.reading.as_ref().unwrap();
     assert_eq!(words.clear(), Some("La Questura chiede altro."));

@@ -114,9 +114,10 @@ pub(super) fn expectations(
             },
             None => Expectation {
                 on: due.due.date.into(),
-                what: match due.propose_escalation {
-                    true => ExpectedWhat::Escalation,
-                    false => ExpectedWhat::Reminder,
+                what: if due.propose_escalation {
+                    ExpectedWhat::Escalation
+                } else {
+                    ExpectedWhat::Reminder
                 },
                 authority,
                 explanation: since_last(due.track, &due.due),

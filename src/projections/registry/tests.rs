@@ -10,15 +10,15 @@ async fn bodies_are_listed_by_name_kind_and_membership() {
     let views = story.shown().await;
     let on = day("2026-01-20");
     let filter = BodyFilter { limit: 50, ..BodyFilter::default() };
-    let names = |list: BodyList| -> Vec<String> {
+    let shown = |list: BodyList| -> Vec<String> {
         list.items.iter().map(|body| body.name.to_string()).collect()
     };
-    let all = names(views.list_bodies(&filter, on).unwrap());
+    let all = shown(views.list_bodies(&filter, on).unwrap());
     assert_eq!(all, ["ANCI Emilia-Romagna", "Comune di Bologna", "Comune di Casalecchio"]);
     let members = BodyFilter { member_of: Some("anci_er".parse().unwrap()), ..filter.clone() };
-    assert_eq!(names(views.list_bodies(&members, on).unwrap()).len(), 2);
-    let named = BodyFilter { name: Some("CASAL".into()), ..filter };
-    assert_eq!(names(views.list_bodies(&named, on).unwrap()), ["Comune di Casalecchio"]);
+    assert_eq!(shown(views.list_bodies(&members, on).unwrap()).len(), 2);
+    let called = BodyFilter { name: Some("CASAL".into()), ..filter };
+    assert_eq!(shown(views.list_bodies(&called, on).unwrap()), ["Comune di Casalecchio"]);
 }
 
 #[tokio::test]
