@@ -1,4 +1,7 @@
-//! quesito
+//! The library behind the program `quesito`. Its README follows: what it is for, the
+//! architecture with its rows of modules, and what must always hold.
+#![doc = include_str!("../README.md")]
+
 pub mod access;
 pub mod app;
 pub mod clock;
