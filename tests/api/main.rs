@@ -9,6 +9,8 @@ mod concurrency;
 mod every_event;
 mod faulty;
 mod idempotency;
+mod matrix;
 mod reply;
 mod setting;
 mod walk;
+mod world;

@@ -1,0 +1,458 @@
+//! A world in which everybody has something that others may not see.
+//!
+//! Two networks; in ours, Bologna has reported two cases and Parma one, of which one
+//! is open to the network; staff have a question, answers, solutions and letters.
+//! Every text that somebody typed is a word of its own ([`Plant`]), so that a text in
+//! the wrong answer betrays where it came from.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+use crate::setting::{citation, position, with};
+
+/// Everybody who may call, and the name of the token: the columns of the table.
+pub const ACTORS: &[&str] = &[
+    "anonymous",
+    "revoked",
+    "expired",
+    "owner",
+    "member",
+    "outsider",
+    "observer",
+    "observer-elsewhere",
+    "staff",
+    "staff-elsewhere",
+    "auditor",
+    "auditor-inside",
+    "admin",
+    "admin-inside",
+];
+
+/// Who may read what the network may see.
+pub const NETWORK: &[&str] = &["owner", "member", "observer", "staff", "auditor", "auditor-inside"];
+/// Who may read a restricted case of Bologna.
+pub const BOLOGNA: &[&str] = &["owner", "staff", "auditor", "auditor-inside"];
+/// Who may read a restricted case of Parma.
+pub const PARMA: &[&str] = &["member", "staff", "auditor", "auditor-inside"];
+/// Who may read what only the association in charge may.
+pub const INSIDE: &[&str] = &["staff", "auditor", "auditor-inside"];
+/// Who may read what the other network may see.
+pub const ELSEWHERE: &[&str] =
+    &["outsider", "observer-elsewhere", "staff-elsewhere", "auditor", "auditor-inside"];
+/// Who may read a restricted case of the other network.
+pub const MILANO: &[&str] = &["outsider", "staff-elsewhere", "auditor", "auditor-inside"];
+
+/// A word, a reference or an id, and the only actors in whose answers it may stand.
+pub struct Plant {
+    pub word: String,
+    pub readers: &'static [&'static str],
+}
+
+/// The ids of what the world holds: by the thing, then by the parameter of a path.
+pub struct World {
+    pub app: TestApp,
+    pub things: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
+    pub plants: Vec<Plant>,
+}
+
+impl World {
+    /// The same world every time.
+    pub async fn new() -> Self {
+        let app = TestApp::ready().await;
+        let mut world = Self { app, things: BTreeMap::new(), plants: Vec::new() };
+        world.people().await;
+        world.registry().await;
+        for (on, who, readers, inner) in [
+            ("network", "owner", NETWORK, BOLOGNA),
+            ("restricted", "owner", BOLOGNA, BOLOGNA),
+            ("of-member", "member", PARMA, PARMA),
+            ("elsewhere", "outsider", ELSEWHERE, MILANO),
+            ("elsewhere-restricted", "outsider", MILANO, MILANO),
+        ] {
+            world.issue(on, who, readers, inner).await;
+        }
+        world.letters().await;
+        world.answers().await;
+        world.solutions().await;
+        world.questions().await;
+        world.links().await;
+        world.app.shown().await;
+        world
+    }
+
+    /// The id that a parameter of a path stands for.
+    pub fn id(&self, on: &str, parameter: &str) -> &str {
+        self.things.get(on).and_then(|ids| ids.get(parameter)).map_or("", String::as_str)
+    }
+
+    fn keep(&mut self, on: &'static str, parameter: &'static str, id: impl Into<String>) {
+        self.things.entry(on).or_default().insert(parameter, id.into());
+    }
+
+    /// A word that nobody used before.
+    fn word(&mut self, readers: &'static [&'static str]) -> String {
+        let mut word = String::from("zk");
+        let mut number = self.plants.len() + 1_000;
+        while number > 0 {
+            word.push(char::from(b'a' + u8::try_from(number % 26).unwrap()));
+            number /= 26;
+        }
+        word.push_str("wq");
+        self.plants.push(Plant { word: word.clone(), readers });
+        word
+    }
+
+    /// An id that only these may meet.
+    fn hide(&mut self, id: &str, readers: &'static [&'static str]) {
+        self.plants.push(Plant { word: id.to_owned(), readers });
+    }
+
+    async fn people(&mut self) {
+        let app = &self.app;
+        let region = json!({"body": "r_lombar", "name": "Regione Lombardia", "kind": "regione"});
+        app.act("admin", "register_body", &[], region).await;
+        app.act("admin", "add_member", &["anci_lo"], json!({"member": "r_lombar"})).await;
+        for (name, role, body, network) in [
+            ("owner", "municipality", "c_a944", Some("anci_er")),
+            ("member", "municipality", "c_g337", Some("anci_er")),
+            ("outsider", "municipality", "c_f205", Some("anci_lo")),
+            ("observer", "observer", "r_emiro", Some("anci_er")),
+            ("observer-elsewhere", "observer", "r_lombar", Some("anci_lo")),
+            ("staff-elsewhere", "staff", "anci_lo", None),
+            ("auditor", "auditor", "corte_conti", None),
+            // In the body in charge, or in the body that reported: the role decides.
+            ("auditor-inside", "auditor", "anci_er", None),
+            ("admin-inside", "admin", "c_a944", None),
+            ("revoked", "municipality", "c_a944", Some("anci_er")),
+            ("expired", "municipality", "c_a944", Some("anci_er")),
+        ] {
+            let person = format!("m-{name}");
+            let grant = json!({"person": person, "role": role, "body": body});
+            app.act("admin", "grant_access", &[], grant).await;
+            if name == "expired" {
+                continue;
+            }
+            app.issue_token(name, &person, role, body, network).await;
+        }
+        let request = json!({
+            "person": "m-expired", "role": "municipality", "body": "c_a944",
+            "network": "anci_er", "label": "prova", "expires_on": crate::app::TODAY,
+        });
+        let issued = app.post("admin", "/tokens", &request).await;
+        app.remember("expired", issued.body["token"].as_str().unwrap().to_owned());
+        app.clock.set("2026-03-11T09:00:00Z".parse().unwrap());
+        let token = app
+            .issue_token("revoked", "m-revoked", "municipality", "c_a944", Some("anci_er"))
+            .await;
+        let revoked = app.post("admin", &format!("/tokens/{token}/revocation"), &json!({})).await;
+        assert_eq!(revoked.status, 204);
+        let spare = app.issue_token("spare", "p-bologna", "municipality", "c_a944", None).await;
+        self.keep("-", "token_id", spare);
+    }
+
+    /// Entries that nothing else rests on.
+    async fn registry(&mut self) {
+        let app = &self.app;
+        let dummies = [
+            ("register_body", json!({"body": "c_prova", "name": "Prova", "kind": "comune"})),
+            ("register_body", json!({"body": "c_altro", "name": "Altro", "kind": "comune"})),
+            ("grant_access", json!({"person": "p-prova", "role": "observer", "body": "c_prova"})),
+        ];
+        for (act, data) in dummies {
+            app.act("admin", act, &[], data).await;
+        }
+        for (act, data) in [
+            (
+                "register_authority",
+                json!({"authority": "prova", "kind": "ufficio", "office": "Prova"}),
+            ),
+            ("register_theme", json!({"theme": "prova", "label_it": "Prova"})),
+            ("register_form", json!({"form": "prova", "label_it": "Prova", "rank": 2})),
+        ] {
+            app.act("staff", act, &[], data).await;
+        }
+        let holiday = json!({"name": "Prova", "rule": "10-04", "from": "2026-01-01"});
+        let holiday = app.act("staff", "declare_holiday", &[], holiday).await.event;
+        let urn = "urn:nir:stato:legge:1990-08-07;241";
+        let norm = json!({"kind": "nir", "urn": urn, "label_it": "Legge 241/1990"});
+        let norm = app.act("staff", "register_norm", &[], norm).await.id;
+        for (parameter, id) in [
+            ("body_id", "c_prova"),
+            ("member_id", "c_altro"),
+            ("person_id", "p-prova"),
+            ("authority_id", "prova"),
+            ("theme_id", "prova"),
+            ("form_id", "prova"),
+            ("holiday_id", &holiday),
+            ("norm_id", &norm),
+        ] {
+            self.keep("-", parameter, id);
+        }
+    }
+
+    async fn issue(
+        &mut self,
+        on: &'static str,
+        who: &str,
+        readers: &'static [&'static str],
+        taking_part: &'static [&'static str],
+    ) {
+        let here = !on.starts_with("elsewhere");
+        let (staff, inside): (_, &'static [&'static str]) = match here {
+            true => ("staff", INSIDE),
+            false => ("staff-elsewhere", &["staff-elsewhere", "auditor", "auditor-inside"]),
+        };
+        let open = matches!(on, "network" | "elsewhere");
+        let reading = |world: &mut Self, authority: &str| {
+            let text = json!({"reading": world.word(readers), "note": world.word(readers)});
+            with(position(authority, "BO"), text)
+        };
+        let report = json!({
+            "title": format!("Iscrizione {}", self.word(readers)),
+            "description": format!("Accoglienza {}", self.word(readers)),
+            "theme": if open { "residence" } else { "health" },
+            "urgency": "medium", "visibility": if open { "network" } else { "restricted" },
+            "norms": [citation("art5bis")], "positions": [reading(self, "questura-bo")],
+        });
+        let document = self.document(who, on).await;
+        let report = with(report, json!({"documents": [document]}));
+        let issue = self.app.act(who, "report_issue", &[], report).await.id;
+        self.hide(&issue.clone(), readers);
+        self.keep(on, "issue_id", issue.clone());
+        let one = [issue.as_str()];
+
+        let texts = |world: &mut Self, names: &[&str]| -> Value {
+            names.iter().map(|name| ((*name).to_owned(), json!(world.word(readers)))).collect()
+        };
+        let amended = texts(self, &["reason", "title", "description"]);
+        self.app.act(who, "amend_issue", &one, amended).await;
+        let asked = texts(self, &["text"]);
+        let asked = self.app.act(staff, "request_clarification", &one, asked).await.event;
+        let triage = with(texts(self, &["note"]), json!({"scope": "in_scope"}));
+        self.app.act(staff, "triage_issue", &one, triage).await;
+        let cited = with(texts(self, &["reason"]), json!({"norm": citation("art1")}));
+        let cited = self.app.act(who, "cite_norm", &one, cited).await.event;
+        let recorded = reading(self, "questura-pr");
+        let recorded = self.app.act(who, "record_position", &one, recorded).await.event;
+        let correction = texts(self, &["reason", "reading"]);
+        self.app.act(who, "correct_position", &[&issue, &recorded], correction).await;
+        if here {
+            // Parma where it can see the case; elsewhere a body that is nobody here.
+            let seen = reading(self, "prefettura-pr");
+            let seen = with(texts(self, &["note"]), json!({"new_position": seen}));
+            let given = if on == "network" {
+                self.app.act("member", "endorse_issue", &one, seen).await.event
+            } else {
+                let seen = with(seen, json!({"on_behalf_of": "c_f257"}));
+                self.app.act(staff, "endorse_issue", &one, seen).await.event
+            };
+            let correction = with(texts(self, &["reason"]), json!({"people_affected": 31}));
+            self.app.act(staff, "correct_endorsement", &[&issue, &given], correction).await;
+            self.keep(on, "endorsement_id", given);
+        }
+        let impact = with(texts(self, &["method"]), json!({"people_affected": 9}));
+        self.app.act(staff, "estimate_impact", &one, impact).await;
+        // Who has endorsed takes part.
+        let taking_part = if on == "network" {
+            &["owner", "member", "staff", "auditor", "auditor-inside"]
+        } else {
+            taking_part
+        };
+        for (audience, hears) in
+            [("network", readers), ("participants", taking_part), ("internal", inside)]
+        {
+            let note = json!({"audience": audience, "text": self.word(hears)});
+            self.app.act(staff, "add_issue_note", &one, note).await;
+        }
+        let contact = json!({"authority": "prefettura-pr", "text": self.word(inside)});
+        self.app.act(staff, "record_issue_contact", &one, contact).await;
+        for (parameter, id) in [
+            ("citation_id", cited),
+            ("position_id", recorded),
+            ("clarification_id", asked),
+        ] {
+            self.keep(on, parameter, id);
+        }
+    }
+
+    /// Uploads a document, and names it after a word that only its readers may meet.
+    async fn document(&mut self, who: &str, on: &'static str) -> Value {
+        let app = &self.app;
+        let (bearer, key) = (format!("Bearer {}", app.token(who)), app.key().to_string());
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "text/plain"),
+            ("idempotency-key", key.as_str()),
+        ];
+        let reply = app.post_with("/documents", &headers, format!("Documento di {on}.")).await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+        let mut document = reply.body.clone();
+        document["name"] = "nota.txt".into();
+        self.keep(on, "sha256", document["sha256"].as_str().unwrap());
+        document
+    }
+
+    async fn letters(&mut self) {
+        let to = |subject: String, body: Value| {
+            json!({
+                "direction": "out", "channel": "pec", "subject": subject, "counterpart": [body],
+            })
+        };
+        let subject = self.word(BOLOGNA);
+        let letter = to(subject, json!({"kind": "body", "id": "c_a944"}));
+        let letter = self.app.act("staff", "record_communication", &[], letter).await.id;
+        self.hide(&letter.clone(), BOLOGNA);
+        self.keep("letter", "communication_id", letter);
+        let subject = self.word(INSIDE);
+        let other = to(subject, json!({"kind": "authority", "id": "interno_ps"}));
+        let other = self.app.act("staff", "record_communication", &[], other).await.id;
+        self.hide(&other.clone(), INSIDE);
+        self.keep("-", "communication_id", other);
+    }
+
+    async fn answers(&mut self) {
+        for (on, visibility, readers) in
+            [("network", "network", NETWORK), ("restricted", "restricted", INSIDE)]
+        {
+            let answer = json!({
+                "origin": "reply", "authors": ["interno_ps"], "form": "nota",
+                "document_date": "2026-03-02", "received_on": "2026-03-05",
+                "address": self.word(readers), "text": self.word(readers),
+                "norms": [citation("art5bis")], "visibility": visibility,
+            });
+            let answer = self.app.act("staff", "record_answer", &[], answer).await.id;
+            self.hide(&answer.clone(), readers);
+            let note = json!({"assessment": "clear", "note": self.word(readers)});
+            self.app.act("staff", "assess_answer", &[&answer], note).await;
+            let flag = json!({
+                "reason": self.word(readers), "reviewer": "p-staff", "due": "2026-04-10",
+            });
+            let review = self.app.act("staff", "flag_answer_for_review", &[&answer], flag).await;
+            self.keep(on, "answer_id", answer);
+            self.keep(on, "review_id", review.event);
+        }
+        let (open, closed) = (self.id("network", "answer_id"), self.id("restricted", "answer_id"));
+        let (open, closed) = (open.to_owned(), closed.to_owned());
+        let conflict = json!({"with": closed, "reason": self.word(NETWORK)});
+        self.app.act("staff", "declare_conflict", &[&open], conflict).await;
+        self.keep("network", "conflicting_answer_id", closed.clone());
+        self.keep("restricted", "conflicting_answer_id", open);
+        for (on, answer) in [("network", &closed), ("restricted", &closed)] {
+            let issue = self.id(on, "issue_id").to_owned();
+            let link = json!({"answer": answer, "result": "settled"});
+            self.app.act("staff", "link_answer_to_issue", &[&issue], link).await;
+            self.keep(on, "linked_answer_id", answer.clone());
+        }
+    }
+
+    async fn solutions(&mut self) {
+        let hidden = self.id("restricted", "issue_id").to_owned();
+        let answer = self.id("restricted", "answer_id").to_owned();
+        for (on, visibility, readers, whole) in [
+            ("network", "network", NETWORK, NETWORK),
+            ("restricted", "restricted", BOLOGNA, BOLOGNA),
+        ] {
+            let proposal = json!({
+                "problem": self.word(readers), "text": self.word(readers),
+                "level": "local_agreement", "issues": [hidden],
+                "basis": {"answers": [answer], "norms": [citation("art5bis")]},
+                "parties": [{"kind": "authority", "id": "prefettura-pr"}],
+                "territory": {"level": "province", "code": "PR"},
+                "instrument": self.word(readers), "visibility": visibility,
+            });
+            let solution = self.app.act("staff", "propose_solution", &[], proposal).await.id;
+            self.hide(&solution.clone(), whole);
+            let one = [solution.as_str()];
+            let validated = json!({"solution_version": 1, "by": self.word(readers)});
+            self.app.act("staff", "validate_solution", &one, validated).await;
+            let adoption = json!({
+                "on_behalf_of": "c_a944", "manner": "adapted", "adaptation": self.word(readers),
+                "solution_version": 1, "act": {"status": "not_yet_adopted"},
+            });
+            let adopted = self.app.act("staff", "adopt_solution", &one, adoption).await.event;
+            let flag = json!({
+                "reason": self.word(readers), "reviewer": "p-staff", "due": "2026-04-10",
+            });
+            let review = self.app.act("staff", "flag_solution_for_review", &one, flag).await;
+            for (parameter, id) in [
+                ("solution_id", solution),
+                ("adoption_id", adopted),
+                ("review_id", review.event),
+                ("basis_id", answer.clone()),
+                ("attached_issue_id", hidden.clone()),
+            ] {
+                self.keep(on, parameter, id);
+            }
+        }
+    }
+
+    async fn questions(&mut self) {
+        let hidden = self.id("restricted", "issue_id").to_owned();
+        let answer = self.id("restricted", "answer_id").to_owned();
+        for (on, staff, readers, issues) in [
+            ("question", "staff", NETWORK, vec![hidden.clone()]),
+            ("question-elsewhere", "staff-elsewhere", ELSEWHERE, vec![]),
+        ] {
+            let inside: &'static [&'static str] = match staff {
+                "staff" => INSIDE,
+                _ => &["staff-elsewhere", "auditor", "auditor-inside"],
+            };
+            let text = json!({
+                "subject": self.word(readers),
+                "addressees": [{"addressee": "interno_ps", "legal_basis": self.word(readers)}],
+                "background": self.word(readers), "proposed_reading": self.word(readers),
+                "norms": [citation("art5bis")], "silence_effect": "none",
+                "points": [{"text": self.word(readers), "issues": issues}],
+            });
+            let drafted = self.app.act(staff, "draft_question", &[], text).await;
+            let question = drafted.id.clone();
+            self.hide(&question.clone(), readers);
+            let one = [question.as_str()];
+            for (audience, hears) in [("network", readers), ("internal", inside)] {
+                let note = json!({"audience": audience, "text": self.word(hears)});
+                self.app.act(staff, "add_question_note", &one, note).await;
+            }
+            let contact = json!({"authority": "interno_ps", "text": self.word(inside)});
+            self.app.act(staff, "record_question_contact", &one, contact).await;
+            self.keep(on, "question_id", question.clone());
+            self.keep(on, "point_id", drafted.inner("points", 0));
+            self.keep(on, "reached_addressee_id", drafted.inner("addressees", 0));
+        }
+        let question = self.id("question", "question_id").to_owned();
+        let one = [question.as_str()];
+        let open = json!({"text_version": 1, "deadline": "2026-03-25"});
+        self.app.act("staff", "open_adhesions", &one, open).await;
+        let adhesion = json!({
+            "signatory_role": self.word(NETWORK), "text_version": 1, "kind": "before_dispatch",
+        });
+        let given = self.app.act("owner", "give_adhesion", &one, adhesion).await.event;
+        let approval = json!({"text_version": 1, "role": self.word(NETWORK)});
+        self.app.act("staff", "approve_question", &one, approval).await;
+        let addressee = self.id("question", "reached_addressee_id").to_owned();
+        let letter = self.id("-", "communication_id").to_owned();
+        let sent = json!({
+            "addressees": [addressee], "text_version": 1, "communication": letter,
+        });
+        self.app.act("staff", "dispatch_question", &one, sent).await;
+        let point = self.id("question", "point_id").to_owned();
+        let link =
+            json!({"answer": answer, "points": [{"point_id": point, "result": "settled"}]});
+        self.app.act("staff", "link_answer_to_question", &one, link).await;
+        self.keep("question", "adhesion_id", given);
+        self.keep("question", "attached_issue_id", hidden);
+        self.keep("question", "linked_answer_id", answer);
+    }
+
+    /// Ties between what may be seen and what may not.
+    async fn links(&mut self) {
+        let open = self.id("network", "issue_id").to_owned();
+        let closed = self.id("of-member", "issue_id").to_owned();
+        let to = |reason: String| json!({"issue": closed, "link": "related", "reason": reason});
+        let reason = self.word(NETWORK);
+        self.app.act("staff", "link_issue", &[&open], to(reason)).await;
+        self.keep("network", "linked_issue_id", closed.clone());
+        self.keep("restricted", "linked_issue_id", closed);
+    }
+}
