@@ -220,7 +220,10 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
             let reply = operation.call(&world, who, row.on).await;
             let (status, text) = (reply.status, &reply.text);
             if !meets(cell, &reply) {
-                wrong.push(format!("{} on {} by {who}: {cell} expected, {status} {text}", row.operation, row.on));
+                wrong.push(format!(
+                    "{} on {} by {who}: {cell} expected, {status} {text}",
+                    row.operation, row.on
+                ));
             }
             if refused && world.app.head().await != before {
                 wrong.push(format!("{} on {} by {who}: left a trace", row.operation, row.on));

@@ -268,11 +268,9 @@ impl World {
         }
         let contact = json!({"authority": "prefettura-pr", "text": self.word(inside)});
         self.app.act(staff, "record_issue_contact", &one, contact).await;
-        for (parameter, id) in [
-            ("citation_id", cited),
-            ("position_id", recorded),
-            ("clarification_id", asked),
-        ] {
+        for (parameter, id) in
+            [("citation_id", cited), ("position_id", recorded), ("clarification_id", asked)]
+        {
             self.keep(on, parameter, id);
         }
     }
@@ -437,8 +435,7 @@ impl World {
         });
         self.app.act("staff", "dispatch_question", &one, sent).await;
         let point = self.id("question", "point_id").to_owned();
-        let link =
-            json!({"answer": answer, "points": [{"point_id": point, "result": "settled"}]});
+        let link = json!({"answer": answer, "points": [{"point_id": point, "result": "settled"}]});
         self.app.act("staff", "link_answer_to_question", &one, link).await;
         self.keep("question", "adhesion_id", given);
         self.keep("question", "attached_issue_id", hidden);

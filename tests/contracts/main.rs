@@ -7,3 +7,4 @@ mod documents;
 mod events;
 mod layers;
 mod mutations;
+mod openapi;

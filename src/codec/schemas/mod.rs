@@ -121,6 +121,9 @@ fn tidy_value(value: &mut Value) {
     }
 }
 
+/// How long a label in a list may be, in characters.
+const LONGEST_LABEL: u32 = 1000;
+
 fn tidy_object(members: &mut Map<String, Value>) {
     let is_null = |value: &Value| value.get("type").is_some_and(|kind| kind == "null");
     for choice in ["oneOf", "anyOf"] {
@@ -148,6 +151,14 @@ fn tidy_object(members: &mut Map<String, Value>) {
     if let Some(Value::String(text)) = members.get_mut("description") {
         // Links between Rust items mean nothing outside the sources.
         *text = text.replace("[`", "`").replace("`]", "`");
+    }
+    // Labels in lists; a list of anything longer says so itself.
+    if let Some(Value::Object(items)) = members.get_mut("items") {
+        let bounded =
+            ["maxLength", "enum", "format", "$ref"].iter().any(|name| items.contains_key(*name));
+        if !bounded && items.get("type").is_some_and(|kind| kind == "string") {
+            items.insert("maxLength".into(), LONGEST_LABEL.into());
+        }
     }
     if members.contains_key("properties") && !members.contains_key("additionalProperties") {
         members.insert("additionalProperties".into(), false.into());

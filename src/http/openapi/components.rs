@@ -8,6 +8,12 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::codec::schemas;
 use crate::http::problem::{MEDIA_TYPE, ProblemDocument};
 use crate::http::submit::CommandReceipt;
+use crate::projections::answers::AnswerSort;
+use crate::projections::communications::CommunicationSort;
+use crate::projections::issues::IssueSort;
+use crate::projections::norms::NormSort;
+use crate::projections::questions::QuestionSort;
+use crate::projections::solutions::SolutionSort;
 
 /// Statuses of refusals and faults: slug, title, when it happens, an Italian detail.
 const PROBLEMS: &[(u16, &str, &str, &str, &str)] = &[
@@ -136,6 +142,13 @@ const PROBLEMS: &[(u16, &str, &str, &str, &str)] = &[
 pub fn shared_schemas(components: &mut BTreeMap<String, Value>) {
     add::<ProblemDocument>("ProblemDocument", components);
     add::<CommandReceipt>("CommandReceipt", components);
+    // Parameters refer to these, and bring no schemas along.
+    add::<IssueSort>("IssueSort", components);
+    add::<QuestionSort>("QuestionSort", components);
+    add::<AnswerSort>("AnswerSort", components);
+    add::<SolutionSort>("SolutionSort", components);
+    add::<CommunicationSort>("CommunicationSort", components);
+    add::<NormSort>("NormSort", components);
 }
 
 /// Adds a type and all it refers to.

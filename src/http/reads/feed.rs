@@ -51,12 +51,12 @@ pub struct FeedParams {
     #[param(max_length = 100)]
     pub after: Option<String>,
     /// At most so many.
-    #[param(minimum = 1, maximum = 1000, example = 100)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, example = 100)]
     pub limit: Option<FeedLimit>,
 }
 
 /// A page size within bounds.
-#[derive(Debug, Clone, Copy, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy)]
 pub struct FeedLimit(u16);
 
 impl<'de> Deserialize<'de> for FeedLimit {
