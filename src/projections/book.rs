@@ -9,7 +9,6 @@
 //!
 //! Depends on: `domain`, `event_store`.
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -166,14 +165,6 @@ pub struct Shelf<D: Kept> {
 impl<D: Kept> Shelf<D> {
     fn new(capacity: usize) -> Self {
         Self { entries: HashMap::new(), capacity }
-    }
-
-    /// A state that is at hand.
-    pub fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&Entry<D::State>>
-    where
-        D::Key: Borrow<Q>,
-    {
-        self.entries.get(key)
     }
 
     /// A state that is at hand, to note what was written of it.

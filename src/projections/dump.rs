@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 
 use super::ViewsError;
 
-/// The dump; quarantine included, SQLite's own tables and search terms not.
+/// The dump; quarantine included, `SQLite`'s own tables and search terms not.
 pub(super) fn dump(conn: &Connection) -> Result<String, ViewsError> {
     let mut out = String::new();
     let mut tables = conn.prepare(
@@ -20,7 +20,7 @@ pub(super) fn dump(conn: &Connection) -> Result<String, ViewsError> {
     let tables: Vec<String> = tables.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for table in tables {
         let mut all = conn.prepare(&format!("SELECT * FROM main.{table}"))?;
-        let names: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = all.column_names().map(str::to_owned).collect();
         let mut lines = Vec::new();
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
@@ -34,7 +34,7 @@ pub(super) fn dump(conn: &Connection) -> Result<String, ViewsError> {
                         write!(line, " {name}={:?}", String::from_utf8_lossy(text))
                     }
                     ValueRef::Blob(bytes) => {
-                        line.push_str(&format!(" {name}="));
+                        let _ = write!(line, " {name}=");
                         bytes.iter().try_for_each(|byte| write!(line, "{byte:02x}"))
                     }
                 };

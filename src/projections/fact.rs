@@ -2,10 +2,10 @@
 //!
 //! Depends on: `event_store`, `codec`, `domain`.
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::codec::{Codec, CodecError};
+use crate::domain::Recorded;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
 use crate::domain::issue::IssueEvent;
@@ -14,7 +14,6 @@ use crate::domain::registry::{
     AuthorityEvent, BodyEvent, CalendarEvent, FormEvent, NormEvent, PersonEvent, ThemeEvent,
 };
 use crate::domain::solution::SolutionEvent;
-use crate::domain::{EventSet, Recorded};
 use crate::event_store::{GlobalPosition, Revision, StoredEvent, StreamName};
 
 /// A stored event, decoded.
@@ -92,28 +91,6 @@ fn uuid(stored: &StoredEvent) -> Result<Uuid, CodecError> {
 
 fn code(stored: &StoredEvent) -> Box<str> {
     stored.stream.id().into()
-}
-
-/// When a fact was recorded; `None` for those that were not read.
-pub(super) fn recorded_at(what: &What) -> Option<Timestamp> {
-    fn of<E: EventSet>(fact: &Recorded<E>) -> Option<Timestamp> {
-        Some(fact.recorded_at)
-    }
-    match what {
-        What::Issue(_, fact) => of(fact),
-        What::Question(_, fact) => of(fact),
-        What::Answer(_, fact) => of(fact),
-        What::Solution(_, fact) => of(fact),
-        What::Communication(_, fact) => of(fact),
-        What::Norm(_, fact) => of(fact),
-        What::Body(_, fact) => of(fact),
-        What::Authority(_, fact) => of(fact),
-        What::Theme(_, fact) => of(fact),
-        What::Form(_, fact) => of(fact),
-        What::Calendar(_, fact) => of(fact),
-        What::Person(_, fact) => of(fact),
-        What::Nothing | What::Poisoned(_) => None,
-    }
 }
 
 /// How a sealed text begins in canonical bytes. Inside a string the quotes would be

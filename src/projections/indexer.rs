@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::fact::{Fact, What};
-use super::log::{Log, Waited};
+use super::log::{Ends, Log, Waited};
 use super::projector::{read_bookmark, write_bookmark};
 use super::readers::Readers;
 use super::schema;
@@ -72,6 +72,7 @@ impl Indexer {
         reached: &watch::Sender<GlobalPosition>,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), ViewsError> {
+        let mut ends = Ends { stop: stop.clone(), quit: stop.clone() };
         loop {
             reached.send_replace(self.at.position);
             if *stop.borrow() {
@@ -79,7 +80,7 @@ impl Indexer {
             }
             let Gathered { issues, erased, last } = self.gather()?;
             let Some(at) = last else {
-                if self.log.wait(self.at.position, &mut stop)? == Waited::Stopped {
+                if self.log.wait(self.at.position, &mut ends)? == Waited::Stopped {
                     return Ok(());
                 }
                 continue;

@@ -3,7 +3,6 @@
 //! Depends on: `event_store`, `codec`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -18,14 +17,19 @@ use crate::event_store::{
 /// Events read from one stream at once.
 const STREAM_PAGE: usize = 500;
 
-/// How long a reader waits before it asks a store again that could not be read.
-const PATIENCE: Duration = Duration::from_millis(200);
-
 /// A store with a small runtime of its own, for one thread.
 pub(super) struct Log {
     pub(super) store: Arc<dyn EventStore>,
     pub(super) codec: Arc<Codec>,
     runtime: Runtime,
+}
+
+/// What ends a wait: true in either, or its sender gone.
+pub(super) struct Ends {
+    /// Everything is to stop.
+    pub(super) stop: watch::Receiver<bool>,
+    /// Whoever was waited for has gone.
+    pub(super) quit: watch::Receiver<bool>,
 }
 
 /// Why a reader came back from waiting.
@@ -78,10 +82,6 @@ impl Log {
         self.runtime.block_on(self.store.head())
     }
 
-    pub(super) fn bookmark(&self, position: GlobalPosition) -> Result<Bookmark, ReadError> {
-        self.runtime.block_on(self.store.bookmark(position))
-    }
-
     /// Whether the store holds what a bookmark names.
     pub(super) fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError> {
         match self.runtime.block_on(self.store.subscribe(Some(bookmark))) {
@@ -92,25 +92,12 @@ impl Log {
     }
 
     /// Waits until there is an event after a position, or until told to stop.
-    pub(super) fn wait(
-        &self,
-        after: GlobalPosition,
-        stop: &mut watch::Receiver<bool>,
-    ) -> Result<Waited, ReadError> {
+    pub(super) fn wait(&self, after: GlobalPosition, ends: &mut Ends) -> Result<Waited, ReadError> {
         self.runtime.block_on(async {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => Ok(Waited::Stopped),
+                _ = ends.stop.wait_for(|stop| *stop) => Ok(Waited::Stopped),
+                _ = ends.quit.wait_for(|quit| *quit) => Ok(Waited::Stopped),
                 news = self.news(after) => news.map(|()| Waited::News),
-            }
-        })
-    }
-
-    /// Waits a moment after a fault of the store, or until told to stop.
-    pub(super) fn pause(&self, stop: &mut watch::Receiver<bool>) -> Waited {
-        self.runtime.block_on(async {
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => Waited::Stopped,
-                () = tokio::time::sleep(PATIENCE) => Waited::News,
             }
         })
     }

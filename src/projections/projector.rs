@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::book::{Book, OnShelf};
-use super::fact::{Fact, What, recorded_at};
+use super::fact::{Fact, What};
 use super::log::Log;
 use super::touched::Touched;
 use super::{ViewsError, schema, things, writing};
@@ -96,7 +96,7 @@ impl Projector {
                 continue;
             }
             count += 1;
-            fold(&tx, &mut self.book, &mut self.quarantine, &mut touched, fact)?;
+            fold(&tx, &mut self.book, &mut self.quarantine, &mut touched, &fact)?;
         }
         writing::write(&tx, &mut self.book, &mut touched)?;
         write_bookmark(&tx, &at)?;
@@ -118,13 +118,12 @@ fn fold(
     book: &mut Book,
     quarantine: &mut HashMap<String, Quarantined>,
     touched: &mut Touched,
-    fact: Fact,
+    fact: &Fact,
 ) -> Result<(), ViewsError> {
     if !quarantine.is_empty() && quarantine.contains_key(fact.stream.as_str()) {
         return Ok(());
     }
-    let at = recorded_at(&fact.what);
-    let place = Place { tx, stream: &fact.stream, revision: fact.revision, at };
+    let place = Place { tx, stream: &fact.stream, revision: fact.revision };
     let folded = match &fact.what {
         What::Issue(id, one) => {
             touched.issues.insert(*id);
@@ -178,7 +177,7 @@ fn fold(
         What::Poisoned(why) => Err(why.clone()),
     };
     if let Err(reason) = folded {
-        set_aside(tx, quarantine, &fact, reason)?;
+        set_aside(tx, quarantine, fact, reason)?;
     } else if is_erasure(&fact.what) {
         touched.erased.insert(fact.stream.as_str().into());
     }
@@ -190,7 +189,6 @@ struct Place<'a> {
     tx: &'a Transaction<'a>,
     stream: &'a StreamName,
     revision: u64,
-    at: Option<jiff::Timestamp>,
 }
 
 impl Place<'_> {
@@ -211,10 +209,10 @@ impl Place<'_> {
         }
         let batch = book.batch;
         D::shelf(book).fold(key, self.revision, fact, batch);
-        if let (0, Some(kind), Some(at)) = (self.revision, D::KIND, self.at)
+        if let (0, Some(kind)) = (self.revision, D::KIND)
             && let Ok(id) = self.stream.id().parse()
         {
-            let ident = things::number(self.tx, kind, id, at)?;
+            let ident = things::number(self.tx, kind, id, fact.recorded_at)?;
             if let Some(entry) = D::shelf(book).get_mut(key) {
                 entry.ident = Some(ident);
             }

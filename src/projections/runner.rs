@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::ViewsError;
 use super::fact::Fact;
-use super::log::{Log, Waited};
+use super::log::{Ends, Log, Waited};
 use super::projector::{Batch, Projector};
 use crate::event_store::GlobalPosition;
 
@@ -54,16 +54,18 @@ pub(super) fn follow(
 ) -> Result<(), ViewsError> {
     let after = run.projector.bookmark().position;
     let (sender, receiver) = sync_channel(PAGES_AHEAD);
-    let stop = stop.clone();
-    let feed = thread::Builder::new()
+    let quit = watch::Sender::new(false);
+    let mut ends = Ends { stop: stop.clone(), quit: quit.subscribe() };
+    let reader = thread::Builder::new()
         .name("views-feed".into())
-        .spawn(move || feed(&log, after, until, &sender, stop))
+        .spawn(move || feed(&log, after, until, &sender, &mut ends))
         .map_err(ViewsError::Io)?;
     let written = write(&mut run.projector, &receiver, &mut done);
-    // A feed that finds nobody listening ends.
+    // A reader that waits for news or for room ends too.
+    quit.send_replace(true);
     drop(receiver);
-    let fed = feed.join().unwrap_or(Err(ViewsError::Busy));
-    written.and(fed)
+    let read = reader.join().unwrap_or(Err(ViewsError::Busy));
+    written.and(read)
 }
 
 fn write(
@@ -91,10 +93,10 @@ fn feed(
     mut after: GlobalPosition,
     until: Option<GlobalPosition>,
     sender: &SyncSender<Page>,
-    mut stop: watch::Receiver<bool>,
+    ends: &mut Ends,
 ) -> Result<(), ViewsError> {
     loop {
-        if *stop.borrow() {
+        if *ends.stop.borrow() {
             return Ok(());
         }
         let facts = log.page(after, PAGE)?;
@@ -110,7 +112,7 @@ fn feed(
         if until.is_some_and(|until| after >= until || caught_up) {
             return Ok(());
         }
-        if caught_up && log.wait(after, &mut stop)? == Waited::Stopped {
+        if caught_up && log.wait(after, ends)? == Waited::Stopped {
             return Ok(());
         }
     }

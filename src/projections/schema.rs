@@ -60,10 +60,8 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
     conn.set_prepared_statement_cache_capacity(128);
     let version: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if version == 0 {
-        let mut all = String::from("BEGIN;");
-        ALL.iter().for_each(|tables| all.push_str(tables));
-        all.push_str(&format!("PRAGMA user_version = {VERSION}; COMMIT;"));
-        conn.execute_batch(&all)?;
+        let tables = ALL.concat();
+        conn.execute_batch(&format!("BEGIN; {tables} PRAGMA user_version = {VERSION}; COMMIT;"))?;
     }
     Ok(conn)
 }

@@ -68,7 +68,7 @@ pub struct IssueFilter {
 impl IssueFilter {
     pub(super) fn sort(&self) -> IssueSort {
         match (self.sort, &self.q) {
-            (Some(IssueSort::Relevance), None) | (None, None) => IssueSort::Updated,
+            (Some(IssueSort::Relevance) | None, None) => IssueSort::Updated,
             (Some(sort), _) => sort,
             (None, Some(_)) => IssueSort::Relevance,
         }

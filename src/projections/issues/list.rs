@@ -39,6 +39,7 @@ pub struct IssueList {
 }
 
 /// An issue in a list.
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IssueRow {
@@ -309,14 +310,17 @@ pub(super) fn norms(labels: Option<String>) -> Vec<String> {
     labels.map(|labels| labels.split(BETWEEN).map(str::to_owned).collect()).unwrap_or_default()
 }
 
-/// One page, and the cursor of the next.
+/// The rows of a page, and the cursor of the next.
+type Page<T> = (Vec<(TextPlace, T)>, Option<String>);
+
+/// One page.
 fn page<T>(
     conn: &Connection,
     mut conditions: Conditions,
     filter: &IssueFilter,
     columns: &str,
     mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<(TextPlace, T)>,
-) -> Result<(Vec<(TextPlace, T)>, Option<String>), ViewsError> {
+) -> Result<Page<T>, ViewsError> {
     let (name, key) = match filter.sort() {
         IssueSort::Updated => ("issues/updated", "i.updated_at"),
         IssueSort::Reported => ("issues/reported", "i.reported_on"),
@@ -351,9 +355,9 @@ fn page<T>(
          WHERE {} ORDER BY {order} LIMIT :limit OFFSET :skip",
         conditions.sql()
     );
-    let mut list = conn.prepare_cached(&sql)?;
-    let last = list.column_count() - 1;
-    let mut rows = list.query(conditions.values(&sql).as_slice())?;
+    let mut select = conn.prepare_cached(&sql)?;
+    let last = select.column_count() - 1;
+    let mut rows = select.query(conditions.values(&sql).as_slice())?;
     let mut found = Vec::new();
     let mut end = None;
     while let Some(row) = rows.next()? {

@@ -22,7 +22,7 @@ use crate::domain::issue::{
 use crate::domain::question::{self, Question, QuestionState};
 use crate::domain::shared::PointResult;
 use crate::domain::solution::{Solution, SolutionState, SolutionValidity};
-use crate::domain::values::Day;
+use crate::domain::values::{BodyId, Day};
 
 /// Writes the touched issues.
 pub(in super::super) fn write(
@@ -200,7 +200,7 @@ fn write_one(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
     let bodies = state.participants();
     let digest = words::digest(&bodies);
     if *parts != digest {
-        write_participants(tx, &ident, bodies.iter().map(|body| body.as_str()))?;
+        write_participants(tx, &ident, bodies.iter().map(BodyId::as_str))?;
         *parts = digest;
     }
     write_positions(tx, &ident, state, positions)?;
@@ -272,6 +272,7 @@ fn count(number: usize) -> i64 {
 }
 
 /// The days on which an issue first reached a step.
+#[expect(clippy::struct_field_names, reason = "they are called as the columns are")]
 struct Milestones {
     confirmed_on: Option<Day>,
     questioned_on: Option<Day>,

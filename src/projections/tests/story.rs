@@ -34,6 +34,7 @@ fn point(n: u8) -> String {
 
 /// Lets one of the things happen that can happen, to the `n`-th of its kind. Streams
 /// begin with what begins them, since no store holds others.
+#[expect(clippy::many_single_char_names, reason = "a table is read more easily with short names")]
 pub async fn happen(world: &World, kind: u8, n: u8) {
     begin(world, n).await;
     let (i, q, a, s) = (issue(n), question(n), answer(n), solution(n));
