@@ -27,6 +27,7 @@ pub mod divergences;
 mod dump;
 mod fact;
 pub mod feed;
+mod files;
 pub mod history;
 mod indexer;
 pub mod issues;

@@ -6,17 +6,19 @@ mod detail;
 mod facets;
 mod filter;
 mod list;
+mod parts;
 mod write;
 
+pub use detail::IssueDetail;
 pub(super) use detail::is_for;
-pub use detail::{
-    ClarificationView, DirectAnswer, EndorsementView, IssueDetail, LinkView, NormCitation,
-    NoteView, PositionView,
-};
 pub use facets::{FacetCount, IssueFacets};
 pub(super) use filter::on_day;
 pub use filter::{IssueFilter, IssueSort};
 pub use list::{IssueList, IssueRow, PublicIssueList, PublicIssueRow};
+pub use parts::{
+    ClarificationView, DirectAnswer, EndorsementView, LinkView, NormCitation, NoteView,
+    PositionView,
+};
 pub(super) use write::write;
 
 /// The tables.
