@@ -27,8 +27,3 @@ pub fn is_code(text: &str) -> bool {
 pub fn position_text(position: GlobalPosition) -> String {
     format!("{:016x}", position.0)
 }
-
-/// Reads a position back.
-pub fn position(text: &str) -> Option<GlobalPosition> {
-    (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok()).flatten().map(GlobalPosition)
-}
