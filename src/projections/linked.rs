@@ -68,38 +68,40 @@ pub(super) enum Which {
 impl Which {
     fn select(self, scope: &Scope, kind: Kind, on: Day) -> Conditions {
         let number = kind as u8;
+        // Only the table of all things is looked up by id.
+        let numbers = |ids: &str| {
+            format!("SELECT n.no FROM things n WHERE n.kind = {number} AND n.id IN ({ids})")
+        };
         let (condition, id) = match self {
             Self::LinkedFrom(id, role) => (
-                format!(
-                    "t.id IN (SELECT target FROM links WHERE owner = :which AND role = '{role}')"
-                ),
+                numbers(&format!(
+                    "SELECT target FROM links WHERE owner = :which AND role = '{role}'"
+                )),
                 id,
             ),
             Self::LinkingTo(id, role) => (
-                format!(
-                    "t.id IN (SELECT owner FROM links WHERE target = :which \
-                     AND kind = {number} AND role = '{role}')"
-                ),
+                numbers(&format!(
+                    "SELECT owner FROM links WHERE target = :which AND kind = {number} \
+                     AND role = '{role}'"
+                )),
                 id,
             ),
             Self::Answered(id) => (
-                "(t.id IN (SELECT owner FROM links WHERE target = :which AND kind = 0 \
-                 AND role = 'answer') OR t.id IN (SELECT i.target FROM links q JOIN links i \
-                 ON i.owner = q.owner AND i.role = 'issue' \
-                 WHERE q.target = :which AND q.kind = 1 AND q.role = 'answer'))"
-                    .into(),
-                id,
-            ),
-            Self::Citing(id) => (
-                format!(
-                    "t.no IN (SELECT thing FROM citations WHERE norm = :which AND kind = {number})"
+                numbers(
+                    "SELECT owner FROM links WHERE target = :which AND kind = 0 \
+                     AND role = 'answer' UNION SELECT i.target FROM links q JOIN links i \
+                     ON i.owner = q.owner AND i.role = 'issue' \
+                     WHERE q.target = :which AND q.kind = 1 AND q.role = 'answer'",
                 ),
                 id,
             ),
-            Self::This(id) => ("t.id = :which".into(), id),
+            Self::Citing(id) => {
+                (format!("SELECT thing FROM citations WHERE norm = :which AND kind = {number}"), id)
+            }
+            Self::This(id) => (numbers("SELECT :which"), id),
         };
         let mut select = Conditions::scope(scope, "t", kind);
-        select.and(condition);
+        select.and(format!("t.no IN ({condition})"));
         select.bind(":which", id.as_bytes().to_vec());
         select.bind(":on", on.to_string());
         select

@@ -43,7 +43,7 @@ impl Conditions {
         mut self,
         conn: &Connection,
         list: &List<'_>,
-        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        mut item: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Page<T>, ViewsError> {
         let List { columns, from, order, after, limit } = list;
         let direction = if order.descending { "DESC" } else { "ASC" };
@@ -65,15 +65,15 @@ impl Conditions {
                 limit.saturating_add(1)
             ),
             |row| {
-                let last = Cursor { key: row.get("page_key")?, no: row.get("page_no")? };
-                Ok((read(row)?, last))
+                let seen = Cursor { key: row.get("page_key")?, no: row.get("page_no")? };
+                Ok((item(row)?, seen))
             },
         )?;
         let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
         let more = found.len() > limit;
         let mut page = Page { items: Vec::with_capacity(found.len()), next: None };
-        for (item, end) in found.into_iter().take(limit) {
-            page.items.push(item);
+        for (one, end) in found.into_iter().take(limit) {
+            page.items.push(one);
             page.next = more.then(|| end.write(order.name));
         }
         Ok(page)

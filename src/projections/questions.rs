@@ -5,17 +5,18 @@
 mod clocks;
 mod detail;
 mod list;
+mod parts;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use clocks::{Expectation, ExpectedWhat, TrackStatus};
-pub use detail::{
-    AddresseeView, AdhesionView, AdhesionWindowView, ApprovalView, DispatchView, EndingView,
-    LinkedAnswerView, PointOutcomeView, PointView, QuestionDetail, ReminderView, TextPointView,
-    TextVersionView,
-};
+pub use detail::QuestionDetail;
 pub use list::{AddresseeRow, QuestionFilter, QuestionList, QuestionRow, QuestionSort};
+pub use parts::{
+    AddresseeView, AdhesionView, AdhesionWindowView, ApprovalView, DispatchView, EndingView,
+    LinkedAnswerView, PointOutcomeView, PointView, ReminderView, TextPointView, TextVersionView,
+};
 
 use std::collections::BTreeSet;
 

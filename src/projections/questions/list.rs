@@ -229,9 +229,14 @@ fn page(
     );
     let coordinator = filter.coordinator.as_ref().map(ToString::to_string);
     select.filter("t.coordinator = :coordinator", ":coordinator", coordinator);
+    // An issue that may not be read is not asked for either.
+    let readable = scope.sql("i", Kind::Issue as u8);
     select.filter(
-        "t.id IN (SELECT l.owner FROM links l WHERE l.target = :issue AND l.kind = 1
-         AND l.role = 'issue')",
+        &format!(
+            "EXISTS (SELECT 1 FROM links l JOIN things n ON n.id = l.target AND n.kind = 0
+             JOIN issues i ON i.no = n.no WHERE l.owner = t.id AND l.target = :issue
+             AND l.role = 'issue' AND {readable})"
+        ),
         ":issue",
         filter.issue.map(bytes),
     );

@@ -5,7 +5,7 @@ use crate::access::Scope;
 use crate::domain::question::QuestionStatus;
 use crate::domain::registry::{Calendar, Norm};
 use crate::projections::tests::tale::{
-    ADDRESSEE, ANSWER, CANARY, OPEN, POINT, QUESTION, Story, decree, member, staff,
+    ADDRESSEE, ANSWER, CANARY, OPEN, POINT, QUESTION, RESTRICTED, Story, decree, member, staff,
 };
 use crate::projections::tests::world::{day, uuid};
 
@@ -42,6 +42,22 @@ async fn a_holiday_declared_later_moves_what_is_expected() {
     let row = row(&story, &staff(), "2026-01-12").await;
     assert_eq!(row.expected.unwrap().on, day("2026-02-11"));
     story.is_what_a_rebuild_gives().await;
+}
+
+#[tokio::test]
+async fn questions_are_found_by_an_issue_that_one_may_read_and_by_no_other() {
+    let story = Story::dispatched().await;
+    let views = story.shown().await;
+    for (scope, issue, found) in [
+        (member("c_a944"), OPEN, 1),
+        (member("c_a944"), RESTRICTED, 0),
+        (member("c_b880"), RESTRICTED, 1),
+    ] {
+        let filter =
+            QuestionFilter { issue: Some(uuid(issue)), limit: 50, ..QuestionFilter::default() };
+        let list = views.list_questions(&scope, &filter, day("2026-01-12")).await.unwrap();
+        assert_eq!(list.items.len(), found, "{scope:?} {issue}");
+    }
 }
 
 #[tokio::test]

@@ -197,8 +197,9 @@ pub(super) fn one(
     Ok(select.query(conn, &statement, read)?.pop())
 }
 
-/// The conditions that do not depend on who asks.
-pub(super) fn narrow(select: &mut Conditions, filter: &SolutionFilter) {
+/// The conditions of the filter. `readable` says which issues `i` may be asked for, so
+/// that no filter tells of one that may not be read.
+pub(super) fn narrow(select: &mut Conditions, filter: &SolutionFilter, readable: &str) {
     let bytes = |id: Uuid| id.as_bytes().to_vec();
     select.filter("t.level = :level", ":level", filter.level.as_ref().map(words::text));
     let status = filter.status.as_ref().map(words::text);
@@ -211,19 +212,19 @@ pub(super) fn narrow(select: &mut Conditions, filter: &SolutionFilter) {
         ":adopted_by",
         filter.adopted_by.as_ref().map(ToString::to_string),
     );
+    let solves = format!(
+        "EXISTS (SELECT 1 FROM links l JOIN things n ON n.id = l.target AND n.kind = 0
+         JOIN issues i ON i.no = n.no WHERE l.owner = t.id AND l.role = 'issue' AND {readable}"
+    );
     select.filter(
-        "EXISTS (SELECT 1 FROM links l JOIN issues i ON i.id = l.target WHERE l.owner = t.id
-         AND l.role = 'issue' AND (i.theme = :theme OR EXISTS (SELECT 1 FROM issue_themes s
-         WHERE s.issue = i.no AND s.theme = :theme)))",
+        &format!(
+            "{solves} AND (i.theme = :theme OR EXISTS (SELECT 1 FROM issue_themes s
+             WHERE s.issue = i.no AND s.theme = :theme)))"
+        ),
         ":theme",
         filter.theme.as_ref().map(ToString::to_string),
     );
-    select.filter(
-        "t.id IN (SELECT l.owner FROM links l WHERE l.target = :issue AND l.kind = 3
-         AND l.role = 'issue')",
-        ":issue",
-        filter.issue.map(bytes),
-    );
+    select.filter(&format!("{solves} AND i.id = :issue)"), ":issue", filter.issue.map(bytes));
     select.filter(
         "t.id IN (SELECT l.owner FROM links l WHERE l.target = :answer AND l.kind = 3
          AND l.role = 'basis')",
@@ -278,7 +279,7 @@ fn page(
 ) -> Result<Page<SolutionRow>, ViewsError> {
     let mut select = Conditions::scope(scope, "t", Kind::Solution);
     select.bind(":on", on.to_string());
-    narrow(&mut select, filter);
+    narrow(&mut select, filter, &scope.sql("i", Kind::Issue as u8));
     let (columns, order) = (columns(), order(filter.sort));
     let after = filter.cursor.as_deref();
     let list = List { columns: &columns, from: "solutions t", order, after, limit: filter.limit };

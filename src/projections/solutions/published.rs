@@ -112,7 +112,7 @@ fn page(
     select.and("t.published_on IS NOT NULL AND t.summary_rev IS NOT NULL");
     select.bind(":on", on.to_string());
     select.filter("t.id = :id", ":id", id.map(|id| id.as_bytes().to_vec()));
-    narrow(&mut select, filter);
+    narrow(&mut select, filter, "i.published > 0");
     let columns = format!(
         "t.id, t.year, t.rank, t.summary_rev, t.level, t.territory_level, t.territory,
          t.published_on, {SOLUTION_STATUS} AS status, {SOLUTION_VALIDITY} AS validity"
