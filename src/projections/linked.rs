@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -335,6 +335,20 @@ pub(super) fn solutions(
             validity: word(row, "validity")?,
         })
     })
+}
+
+/// Whether a reader may know of an id: of a thing that they may read, or of no thing.
+pub(super) fn may_be_named(conn: &Connection, scope: &Scope, id: Uuid) -> rusqlite::Result<bool> {
+    let kind: Option<u8> = conn
+        .prepare_cached("SELECT kind FROM things WHERE id = ?1")?
+        .query_row([id.as_bytes().as_slice()], |row| row.get(0))
+        .optional()?;
+    let Some(kind) = kind.and_then(Kind::of) else { return Ok(true) };
+    let mut select = Conditions::scope(scope, "t", kind);
+    select.and("t.id = :id");
+    select.bind(":id", id.as_bytes().to_vec());
+    let sql = format!("SELECT 1 FROM {} t WHERE {}", kind.table(), select.sql());
+    conn.prepare_cached(&sql)?.exists(select.values(&sql).as_slice())
 }
 
 /// The answers linked to a question that their authors have taken back by a day.
