@@ -197,6 +197,10 @@ async fn counts_are_the_same_as_if_the_hidden_cases_were_not_there() {
         let mut found = BTreeMap::new();
         for who in ["anonymous", "member", "outsider", "observer", "observer-elsewhere", "admin"] {
             for path in ["/issue-facets", "/issue-facets?theme=health", "/issues", "/statistics"] {
+                // The public's figures are over all issues, small cells hidden.
+                if path == "/statistics" && matches!(who, "anonymous" | "admin") {
+                    continue;
+                }
                 let mut reply = world.ask(who, path, "application/json").await.body;
                 if let Some(items) = reply["items"].as_array() {
                     reply = json!(items.len());

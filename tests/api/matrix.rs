@@ -227,6 +227,7 @@ async fn world() -> World {
     world.things.entry("published").or_default().insert("issue_id", issue);
     let proposal = json!({
         "problem": "Criterio.", "text": "Protocollo.", "level": "good_practice",
+        "basis": {"answers": [], "norms": []},
         "territory": {"level": "province", "code": "PR"}, "visibility": "public",
     });
     let solution = app.act("staff", "propose_solution", &[], proposal).await.id;

@@ -22,7 +22,7 @@ pub use names::Names;
 use super::ViewsError;
 use super::condition::Conditions;
 use super::issues::is_for;
-use super::linked::may_be_named;
+use super::linked::withhold;
 use super::streams;
 use super::things::Kind;
 use super::views::Views;
@@ -113,7 +113,7 @@ impl Views {
             {
                 let meta = metadata(&stored)?;
                 let sentence_it = self.read(|conn| {
-                    withhold(&mut data, &|id| may_be_named(conn, &scope, id))?;
+                    withhold(conn, &scope, &mut data)?;
                     Ok(sentence(codec, &stored, &Names::new(conn, &scope))?)
                 })?;
                 timeline.push(told(&stored, meta, sentence_it, data));
@@ -192,41 +192,6 @@ fn reader(
         .query_map((kind as u8, no), |row| super::words::code(0, row.get_ref(0)?.as_str()?))?;
     let participants = bodies.collect::<Result<_, _>>()?;
     Ok(Some(Reader { coordinator: super::words::code(1, &coordinator)?, participants }))
-}
-
-/// Takes the ids of cases that may not be named out of the data of an event.
-fn withhold(
-    data: &mut Value,
-    may_be_named: &dyn Fn(Uuid) -> rusqlite::Result<bool>,
-) -> rusqlite::Result<()> {
-    let hidden = |value: &Value| {
-        // An id, or a reference to a thing by kind and id.
-        let id = value.as_str().or_else(|| value.get("kind").and(value.get("id"))?.as_str());
-        match id.and_then(|id| id.parse().ok()) {
-            Some(id) => may_be_named(id).map(|may| !may),
-            None => Ok(false),
-        }
-    };
-    match data {
-        Value::Object(members) => {
-            for (name, mut member) in std::mem::take(members) {
-                if !hidden(&member)? {
-                    withhold(&mut member, may_be_named)?;
-                    members.insert(name, member);
-                }
-            }
-        }
-        Value::Array(items) => {
-            for mut item in std::mem::take(items) {
-                if !hidden(&item)? {
-                    withhold(&mut item, may_be_named)?;
-                    items.push(item);
-                }
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-    Ok(())
 }
 
 /// For whom an event is, when it is not for every reader of its thing.
