@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::references::Gathered;
 use super::subject::{Subject, implied};
 use super::{FieldFault, OperationError, Operations};
-use crate::access::{Action, Actor, Denial, decide, permission};
+use crate::access::{Action, Actor, Denial, Resource, decide, permission};
 use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
 use crate::command_handler::Intent;
 use crate::domain::EventSet;
@@ -174,6 +174,19 @@ impl Operations {
 
         let acting = self.acting(&mut submission, actor).await?;
         complete(&mut submission, actor, &acting);
+        if submission.target == Target::New {
+            // A role that never begins such a thing is told so, whatever it sent.
+            let own = Resource {
+                coordinator: actor.network.clone(),
+                owner: Some(acting.clone()),
+                acting: Some(acting.clone()),
+                ..Resource::default()
+            };
+            match decide(Some(actor), Action::Record(may), &own) {
+                Err(Denial::Role) => return Err(Denial::Role.into()),
+                Ok(()) | Err(_) => {}
+            }
+        }
         // Everything that was sent, so that a repeated key with another date is noticed too.
         let sent = (
             &submission.data,

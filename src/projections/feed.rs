@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::ViewsError;
 use super::audience::{Nearness, nearness};
 use super::condition::Conditions;
-use super::linked::code;
+use super::linked::{code, withhold};
 use super::things::Kind;
 use super::views::Views;
 use crate::access::Scope;
@@ -160,7 +160,9 @@ impl Views {
                 if fits(filter, &stored)
                     && self.read(|conn| readers.may_read(conn, scope, &stored))?
                 {
-                    page.items.push(told(&stored, source, &here)?);
+                    let mut event = told(&stored, source, &here)?;
+                    self.read(|conn| Ok(withhold(conn, scope, &mut event.data)?))?;
+                    page.items.push(event);
                 }
             }
             if !full {

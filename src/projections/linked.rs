@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -22,7 +23,7 @@ use crate::domain::issue::IssueStatus;
 use crate::domain::question::QuestionStatus;
 use crate::domain::shared::Visibility;
 use crate::domain::solution::{SolutionStatus, SolutionValidity};
-use crate::domain::values::{AuthorityId, Day, FormCode};
+use crate::domain::values::{AuthorityId, Day, FormCode, Ref};
 
 /// The status of an issue `t` on the day `:on`.
 pub(super) const ISSUE_STATUS: &str = "CASE WHEN t.changes_on IS NULL OR :on < t.changes_on \
@@ -337,6 +338,85 @@ pub(super) fn solutions(
             validity: word(row, "validity")?,
         })
     })
+}
+
+/// Whether a reader may know of an id: of a thing that they may read, or of no thing.
+pub(super) fn may_be_named(conn: &Connection, scope: &Scope, id: Uuid) -> rusqlite::Result<bool> {
+    let kind: Option<u8> = conn
+        .prepare_cached("SELECT kind FROM things WHERE id = ?1")?
+        .query_row([id.as_bytes().as_slice()], |row| row.get(0))
+        .optional()?;
+    let Some(kind) = kind.and_then(Kind::of) else { return Ok(true) };
+    let mut select = Conditions::scope(scope, "t", kind);
+    select.and("t.id = :id");
+    select.bind(":id", id.as_bytes().to_vec());
+    let sql = format!("SELECT 1 FROM {} t WHERE {}", kind.table(), select.sql());
+    conn.prepare_cached(&sql)?.exists(select.values(&sql).as_slice())
+}
+
+/// Takes out the id of a thing that the reader may not know of.
+pub(super) fn keep_named(
+    conn: &Connection,
+    scope: &Scope,
+    id: &mut Option<Uuid>,
+) -> rusqlite::Result<()> {
+    if let Some(thing) = *id
+        && !may_be_named(conn, scope, thing)?
+    {
+        *id = None;
+    }
+    Ok(())
+}
+
+/// The same for a reference.
+pub(super) fn keep_referred(
+    conn: &Connection,
+    scope: &Scope,
+    reference: &mut Option<Ref>,
+) -> rusqlite::Result<()> {
+    if let Some(thing) = reference.as_ref().and_then(Ref::uuid)
+        && !may_be_named(conn, scope, thing)?
+    {
+        *reference = None;
+    }
+    Ok(())
+}
+
+/// Takes the ids of things that the reader may not know of out of the data of an event.
+pub(super) fn withhold(
+    conn: &Connection,
+    scope: &Scope,
+    data: &mut Value,
+) -> rusqlite::Result<()> {
+    match data {
+        Value::Object(members) => {
+            for (name, mut member) in std::mem::take(members) {
+                if tellable(conn, scope, &member)? {
+                    withhold(conn, scope, &mut member)?;
+                    members.insert(name, member);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for mut item in std::mem::take(items) {
+                if tellable(conn, scope, &item)? {
+                    withhold(conn, scope, &mut item)?;
+                    items.push(item);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+    Ok(())
+}
+
+/// Whether a value is anything but the id of a hidden thing, bare or beside its kind.
+fn tellable(conn: &Connection, scope: &Scope, value: &Value) -> rusqlite::Result<bool> {
+    let id = value.as_str().or_else(|| value.get("kind").and(value.get("id"))?.as_str());
+    match id.and_then(|id| id.parse().ok()) {
+        Some(id) => may_be_named(conn, scope, id),
+        None => Ok(true),
+    }
 }
 
 /// The answers linked to a question that their authors have taken back by a day.

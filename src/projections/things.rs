@@ -69,6 +69,17 @@ impl Kind {
         }
     }
 
+    /// The table of its rows.
+    pub(super) fn table(self) -> &'static str {
+        match self {
+            Self::Issue => "issues",
+            Self::Question => "questions",
+            Self::Answer => "answers",
+            Self::Solution => "solutions",
+            Self::Communication => "communications",
+        }
+    }
+
     /// The kind with a number.
     pub fn of(number: u8) -> Option<Self> {
         [Self::Issue, Self::Question, Self::Answer, Self::Solution, Self::Communication]

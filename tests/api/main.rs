@@ -5,6 +5,7 @@
 
 mod app;
 mod bad_input;
+mod canaries;
 mod concurrency;
 mod every_event;
 mod faulty;

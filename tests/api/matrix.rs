@@ -53,11 +53,13 @@ pub struct Operation {
     pub method: String,
     pub path: String,
     document: Value,
+    schemas: std::rc::Rc<Value>,
 }
 
 /// Every operation of the API document.
 pub fn operations() -> Vec<Operation> {
     let document = openapi::document(BASE);
+    let schemas = std::rc::Rc::new(document["components"]["schemas"].clone());
     let mut found = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
@@ -66,6 +68,7 @@ pub fn operations() -> Vec<Operation> {
                 method: method.clone(),
                 path: path.clone(),
                 document: operation.clone(),
+                schemas: schemas.clone(),
             });
         }
     }
@@ -94,20 +97,22 @@ impl Operation {
         if media != "application/json" {
             return Some((media.clone(), "Un documento.".into()));
         }
-        let examples = content["examples"].as_object();
+        let schema = content["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+        let schema = schema.map(|name| &self.schemas[name]);
+        let examples = content["examples"].as_object().and_then(|all| all.values().next());
         let mut example = examples
-            .and_then(|all| all.values().next())
-            .map_or_else(|| json!({}), |one| one["value"].clone());
-        if self.document["x-event-type"].is_string() {
-            // Who acts and under whom follow from the token.
-            let members = example.as_object_mut().unwrap();
-            members.remove("coordinator");
-            if self.id != "register_communication" && !self.path.starts_with("/bodies") {
-                members.remove("body");
-            }
+            .map(|one| one["value"].clone())
+            .or_else(|| schema.map(|schema| schema["example"].clone()))
+            .unwrap_or_default();
+        if example.is_null() {
+            example = made_up(schema.unwrap_or(&Value::Null));
         }
-        if self.id == "grant_access" {
-            example = json!({"person": "p-altra", "role": "observer", "body": "c_prova"});
+        // Who acts and under whom follow from the token.
+        let required = schema.and_then(|schema| schema["required"].as_array());
+        for implied in ["coordinator", "body"] {
+            if !required.is_some_and(|names| names.contains(&json!(implied))) {
+                example.as_object_mut().unwrap().remove(implied);
+            }
         }
         substitute(&mut example, "", world, on);
         Some((media.clone(), example.to_string()))
@@ -115,7 +120,21 @@ impl Operation {
 
     /// Calls it as somebody.
     pub async fn call(&self, world: &World, who: &str, on: &str) -> Reply {
-        let path = self.address(world, on);
+        self.call_on(world, who, on, ("", "")).await
+    }
+
+    /// Calls it as somebody, with another id in its address.
+    pub async fn call_on(
+        &self,
+        world: &World,
+        who: &str,
+        on: &str,
+        (id, other): (&str, &str),
+    ) -> Reply {
+        let mut path = self.address(world, on);
+        if !id.is_empty() {
+            path = path.replacen(id, other, 1);
+        }
         let bearer = (who != "anonymous").then(|| format!("Bearer {}", world.app.token(who)));
         if self.method == "get" {
             return world.app.get((who != "anonymous").then_some(who), &path).await;
@@ -130,6 +149,26 @@ impl Operation {
         }
         world.app.post_with(&path, &headers, body).await
     }
+}
+
+/// The required members of a body that has no example of its own.
+fn made_up(schema: &Value) -> Value {
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    required
+        .map(|name| {
+            let property = &schema["properties"][name];
+            let given = [&property["example"], &property["examples"][0]];
+            let given = given.into_iter().find(|value| !value.is_null()).cloned();
+            let given = given.unwrap_or_else(|| match name {
+                "role" => json!("observer"),
+                "body" => json!("c_prova"),
+                "person" => json!("p-prova"),
+                "expires_on" => json!("2026-12-31"),
+                _ => json!("prova"),
+            });
+            (name.to_owned(), given)
+        })
+        .collect()
 }
 
 /// Puts ids of the world where an example has those of nothing.
@@ -186,6 +225,17 @@ async fn world() -> World {
     let summary = json!({"abstract": "Letture diverse.", "approved_role": "coordinatore"});
     app.act("staff", "publish_issue", &[&issue], summary).await;
     world.things.entry("published").or_default().insert("issue_id", issue);
+    let proposal = json!({
+        "problem": "Criterio.", "text": "Protocollo.", "level": "good_practice",
+        "basis": {"answers": [], "norms": []},
+        "territory": {"level": "province", "code": "PR"}, "visibility": "public",
+    });
+    let solution = app.act("staff", "propose_solution", &[], proposal).await.id;
+    let validated = json!({"solution_version": 1, "by": "gruppo di lavoro"});
+    app.act("staff", "validate_solution", &[&solution], validated).await;
+    let summary = json!({"abstract": "Scheda operativa."});
+    app.act("staff", "publish_solution", &[&solution], summary).await;
+    world.things.entry("published").or_default().insert("solution_id", solution);
     world
 }
 

@@ -446,7 +446,7 @@ impl World {
     async fn links(&mut self) {
         let open = self.id("network", "issue_id").to_owned();
         let closed = self.id("of-member", "issue_id").to_owned();
-        let to = |reason: String| json!({"issue": closed, "link": "related", "reason": reason});
+        let to = |reason: String| json!({"issue": closed, "link": "duplicate", "reason": reason});
         let reason = self.word(NETWORK);
         self.app.act("staff", "link_issue", &[&open], to(reason)).await;
         self.keep("network", "linked_issue_id", closed.clone());

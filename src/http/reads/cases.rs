@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ use crate::http::{Api, ids};
 use crate::projections::answers::{AnswerFilter, AnswerSort};
 use crate::projections::communications::{CommunicationFilter, CommunicationSort};
 use crate::projections::questions::{QuestionFilter, QuestionSort};
-use crate::projections::solutions::{SolutionFilter, SolutionSort};
+use crate::projections::solutions::{PublishedSolution, SolutionDetail, SolutionFilter, SolutionSort};
 
 /// Declares the parameters of a list and how they become its filter.
 macro_rules! params {
@@ -297,22 +297,27 @@ pub fn solution() -> MethodRouter<Arc<Api>> {
             Err(problem) => return problem.into_response(),
         };
         let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
-        if caller.scope() == Scope::Nothing {
-            return asked
-                .answer(false, async |views, _, day| {
-                    let found = views.show_published_solution(id, day).await?;
-                    Ok(Found::whole(found.ok_or_else(Problem::not_found)?))
-                })
-                .await;
-        }
         asked
             .answer(false, async |views, scope, day| {
-                let thing = views.show_solution(scope, id, day).await?;
-                let thing = thing.ok_or_else(Problem::not_found)?;
-                let revision = thing.revision;
-                Ok(Found::thing(thing, revision))
+                if *scope != Scope::Nothing
+                    && let Some(thing) = views.show_solution(scope, id, day).await?
+                {
+                    let revision = thing.revision;
+                    return Ok(Found::thing(Shown::Whole(Box::new(thing)), revision));
+                }
+                // What everybody may read, somebody of another network may too.
+                let found = views.show_published_solution(id, day).await?;
+                Ok(Found::whole(Shown::Published(found.ok_or_else(Problem::not_found)?)))
             })
             .await
     }
     get(show)
+}
+
+/// A solution as its reader may see it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown {
+    Whole(Box<SolutionDetail>),
+    Published(PublishedSolution),
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
 use crate::http::{Api, ids};
-use crate::projections::issues::{IssueFilter, IssueSort};
+use crate::projections::issues::{IssueDetail, IssueFilter, IssueSort, PublicIssueRow};
 
 /// Which issues are listed.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -165,22 +165,27 @@ async fn show(
         Err(problem) => return problem.into_response(),
     };
     let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
-    if caller.scope() == Scope::Nothing {
-        return asked
-            .answer(false, async |views, _, today| {
-                let issue = views.show_published_issue(id, today).await?;
-                Ok(Found::whole(issue.ok_or_else(Problem::not_found)?))
-            })
-            .await;
-    }
     asked
-        .answer(false, async |views, _, today| {
-            let issue = views.show_issue(caller.actor.as_ref(), id, today).await?;
-            let issue = issue.ok_or_else(Problem::not_found)?;
-            let revision = issue.row.revision;
-            Ok(Found::thing(issue, revision))
+        .answer(false, async |views, scope, today| {
+            if *scope != Scope::Nothing
+                && let Some(issue) = views.show_issue(caller.actor.as_ref(), id, today).await?
+            {
+                let revision = issue.row.revision;
+                return Ok(Found::thing(Shown::Whole(Box::new(issue)), revision));
+            }
+            // What everybody may read, somebody of another network may too.
+            let issue = views.show_published_issue(id, today).await?;
+            Ok(Found::whole(Shown::Published(issue.ok_or_else(Problem::not_found)?)))
         })
         .await
+}
+
+/// An issue as its reader may see it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown {
+    Whole(Box<IssueDetail>),
+    Published(PublicIssueRow),
 }
 
 impl IssueFilter {

@@ -235,7 +235,18 @@ impl Views {
         titles::open(self.texts(), &mut issues).await?;
         titles::open(self.texts(), &mut solutions).await?;
         let shown = Shown { row, state, conflicts, questions, issues, solutions };
-        Ok(Some(shown.detail()))
+        let mut detail = shown.detail();
+        self.read(|conn| {
+            linked::keep_named(conn, scope, &mut detail.communication)?;
+            for settled in detail.conflicts.iter_mut().filter_map(|one| one.settled.as_mut()) {
+                linked::keep_named(conn, scope, &mut settled.prevails)?;
+            }
+            for review in &mut detail.reviews {
+                linked::keep_referred(conn, scope, &mut review.because_of)?;
+            }
+            Ok(())
+        })?;
+        Ok(Some(detail))
     }
 
     /// The conflicts declared by the answer itself, and those that others declared.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::ViewsError;
+use super::super::linked::keep_referred;
 use super::super::opened;
 use super::super::views::Views;
 use super::list::{self, CommunicationRow};
@@ -150,7 +151,16 @@ impl Views {
     ) -> Result<Option<CommunicationDetail>, ViewsError> {
         let Some(row) = self.read(|conn| list::one(conn, scope, id))? else { return Ok(None) };
         let state = opened::state::<Communication>(self.texts(), id, row.revision.into()).await?;
-        Ok(detail(row, state))
+        let Some(mut detail) = detail(row, state) else { return Ok(None) };
+        self.read(|conn| {
+            for reference in std::mem::take(&mut detail.about) {
+                let mut named = Some(reference);
+                keep_referred(conn, scope, &mut named)?;
+                detail.about.extend(named);
+            }
+            Ok(())
+        })?;
+        Ok(Some(detail))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happened to one thing, event by event, with one Italian sentence for each.
 //!
 //! Read from the stream itself: there is no table to keep. A note is told only to
-//! those it is for.
+//! those it is for, and other cases are named only to those who may read them.
 //!
 //! Depends on: `access`, `codec`, `domain`.
 
@@ -12,6 +12,7 @@ mod registry;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
+use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,6 +22,7 @@ pub use names::Names;
 use super::ViewsError;
 use super::condition::Conditions;
 use super::issues::is_for;
+use super::linked::withhold;
 use super::streams;
 use super::things::Kind;
 use super::views::Views;
@@ -73,7 +75,7 @@ pub struct TimelineEvent {
     pub sentence_it: String,
     /// The data, with texts opened; an erased one says so.
     #[schema(value_type = Object)]
-    pub data: serde_json::Value,
+    pub data: Value,
 }
 
 /// A set of events that can be told in Italian.
@@ -95,7 +97,8 @@ impl Views {
         kind: Kind,
         id: Uuid,
     ) -> Result<Option<Vec<TimelineEvent>>, ViewsError> {
-        let reader = self.read(|conn| reader(conn, actor, kind, id))?;
+        let scope = Scope::of(actor);
+        let reader = self.read(|conn| reader(conn, &scope, kind, id))?;
         let (Some(reader), Some(actor)) = (reader, actor) else { return Ok(None) };
         let Ok(stream) = StreamName::new(format!("{}-{id}", kind.category())) else {
             return Ok(None);
@@ -103,13 +106,16 @@ impl Views {
         let (store, codec) = (self.texts().store(), self.texts().codec());
         let mut timeline = Vec::new();
         for stored in streams::history(store, &stream).await? {
-            let data = codec.open_data(store, &stored).await?;
+            let mut data = codec.open_data(store, &stored).await?;
             let audience = audience(&stored.stored_type, &data);
             if audience
                 .is_none_or(|to| is_for(to, actor, &reader.coordinator, &reader.participants))
             {
                 let meta = metadata(&stored)?;
-                let sentence_it = self.read(|conn| Ok(sentence(codec, &stored, conn)?))?;
+                let sentence_it = self.read(|conn| {
+                    withhold(conn, &scope, &mut data)?;
+                    Ok(sentence(codec, &stored, &Names::new(conn, &scope))?)
+                })?;
                 timeline.push(told(&stored, meta, sentence_it, data));
             }
         }
@@ -125,29 +131,29 @@ impl Views {
 pub fn sentence(
     codec: &Codec,
     stored: &StoredEvent,
-    conn: &Connection,
+    names: &Names<'_>,
 ) -> Result<String, CodecError> {
     fn of<E: Told>(
         codec: &Codec,
         stored: &StoredEvent,
-        conn: &Connection,
+        names: &Names<'_>,
     ) -> Result<String, CodecError> {
-        Ok(codec.read::<E>(stored)?.event.sentence_it(&Names::new(conn)))
+        Ok(codec.read::<E>(stored)?.event.sentence_it(names))
     }
     match stored.stream.category() {
-        "issue" => of::<IssueEvent>(codec, stored, conn),
-        "question" => of::<QuestionEvent>(codec, stored, conn),
-        "answer" => of::<AnswerEvent>(codec, stored, conn),
-        "solution" => of::<SolutionEvent>(codec, stored, conn),
-        "communication" => of::<CommunicationEvent>(codec, stored, conn),
-        "norm" => of::<NormEvent>(codec, stored, conn),
-        "body" => of::<BodyEvent>(codec, stored, conn),
-        "authority" => of::<AuthorityEvent>(codec, stored, conn),
-        "theme" => of::<ThemeEvent>(codec, stored, conn),
-        "form" => of::<FormEvent>(codec, stored, conn),
-        "calendar" => of::<CalendarEvent>(codec, stored, conn),
-        "person" => of::<PersonEvent>(codec, stored, conn),
-        "registration" => of::<ReservationEvent>(codec, stored, conn),
+        "issue" => of::<IssueEvent>(codec, stored, names),
+        "question" => of::<QuestionEvent>(codec, stored, names),
+        "answer" => of::<AnswerEvent>(codec, stored, names),
+        "solution" => of::<SolutionEvent>(codec, stored, names),
+        "communication" => of::<CommunicationEvent>(codec, stored, names),
+        "norm" => of::<NormEvent>(codec, stored, names),
+        "body" => of::<BodyEvent>(codec, stored, names),
+        "authority" => of::<AuthorityEvent>(codec, stored, names),
+        "theme" => of::<ThemeEvent>(codec, stored, names),
+        "form" => of::<FormEvent>(codec, stored, names),
+        "calendar" => of::<CalendarEvent>(codec, stored, names),
+        "person" => of::<PersonEvent>(codec, stored, names),
+        "registration" => of::<ReservationEvent>(codec, stored, names),
         _ => Err(CodecError::UnknownType(stored.stored_type.to_string())),
     }
 }
@@ -160,18 +166,12 @@ struct Reader {
 
 fn reader(
     conn: &Connection,
-    actor: Option<&Actor>,
+    scope: &Scope,
     kind: Kind,
     id: Uuid,
 ) -> Result<Option<Reader>, ViewsError> {
-    let table = match kind {
-        Kind::Issue => "issues",
-        Kind::Question => "questions",
-        Kind::Answer => "answers",
-        Kind::Solution => "solutions",
-        Kind::Communication => "communications",
-    };
-    let mut conditions = Conditions::scope(&Scope::of(actor), "t", kind);
+    let table = kind.table();
+    let mut conditions = Conditions::scope(scope, "t", kind);
     conditions.bind(":id", id.as_bytes().to_vec());
     conditions.bind(":kind", i64::from(kind as u8));
     let sql = format!(
@@ -195,7 +195,7 @@ fn reader(
 }
 
 /// For whom an event is, when it is not for every reader of its thing.
-fn audience(stored_type: &str, data: &serde_json::Value) -> Option<Audience> {
+fn audience(stored_type: &str, data: &Value) -> Option<Audience> {
     match stored_type {
         "contact-recorded.v1" => Some(Audience::Internal),
         "note-added.v1" => {
@@ -214,7 +214,7 @@ fn told(
     stored: &StoredEvent,
     metadata: Metadata,
     sentence_it: String,
-    data: serde_json::Value,
+    data: Value,
 ) -> TimelineEvent {
     TimelineEvent {
         event_id: stored.id,

@@ -5,23 +5,31 @@
 use rusqlite::{Connection, OptionalExtension, ToSql};
 use uuid::Uuid;
 
+use super::super::linked::may_be_named;
 use super::super::things::{Kind, reference};
+use crate::access::Scope;
 use crate::domain::italian::{italian_date, the};
 use crate::domain::norm::NormRef;
 use crate::domain::values::{AuthorityId, BodyId, Day, Ref, RefKind, ThemeCode};
 
 /// Names from the registry as it stands; what is not there is called by its id.
-pub struct Names<'c>(&'c Connection);
+pub struct Names<'c> {
+    conn: &'c Connection,
+    reader: &'c Scope,
+}
+
+/// How a case is called to whom it may not be named.
+const RESERVED: &str = "un caso riservato";
 
 impl<'c> Names<'c> {
-    /// The names in a file of views.
-    pub fn new(conn: &'c Connection) -> Self {
-        Self(conn)
+    /// The names in a file of views, as a reader may hear them.
+    pub fn new(conn: &'c Connection, reader: &'c Scope) -> Self {
+        Self { conn, reader }
     }
 
     fn find(&self, sql: &str, key: impl ToSql) -> Option<String> {
         // A name that cannot be read is no reason to hide what happened.
-        let mut find = self.0.prepare_cached(sql).ok()?;
+        let mut find = self.conn.prepare_cached(sql).ok()?;
         find.query_row([key], |row| row.get(0)).optional().ok().flatten()
     }
 
@@ -57,8 +65,12 @@ impl<'c> Names<'c> {
 
     /// A case, by its reference.
     pub fn case(&self, id: Uuid) -> String {
+        // What cannot be told is for the fewest.
+        if !may_be_named(self.conn, self.reader, id).unwrap_or(false) {
+            return RESERVED.into();
+        }
         let numbered = self
-            .0
+            .conn
             .prepare_cached("SELECT kind, year, rank FROM things WHERE id = ?1")
             .and_then(|mut find| {
                 find.query_row([id.as_bytes().as_slice()], |row| {

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::condition::Conditions;
+use super::super::linked::{keep_named, keep_referred, may_be_named};
 use super::super::streams;
 use super::super::texts::TextPlace;
 use super::super::things::{Kind, reference};
@@ -123,7 +124,20 @@ impl Views {
         events.retain(|stored| stored.revision <= u64::from(row.revision));
         let state = streams::fold::<Issue>(store, codec, &events, |_| true).await?;
         let links = self.links(&scope, id, &state, today).await?;
-        Ok(detail(row, state, links, actor))
+        let Some(mut detail) = detail(row, state, links, actor) else { return Ok(None) };
+        self.read(|conn| {
+            for answer in std::mem::take(&mut detail.answers) {
+                if may_be_named(conn, &scope, answer.answer)? {
+                    detail.answers.push(answer);
+                }
+            }
+            keep_named(conn, &scope, &mut detail.row.duplicate_of)?;
+            for reading in &mut detail.readings {
+                keep_referred(conn, &scope, &mut reading.because_of)?;
+            }
+            Ok(())
+        })?;
+        Ok(Some(detail))
     }
 
     /// What was published of an issue; `None` when nothing was.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::super::condition::Conditions;
 use super::super::cursor::Cursor;
 use super::super::texts::TextPlace;
+use super::super::linked::keep_named;
 use super::super::things::{Kind, reference};
 use super::super::views::Views;
 use super::super::{ViewsError, words};
@@ -163,7 +164,11 @@ impl Views {
         let (found, next) = self.read(|conn| {
             let search = if filter.sort() == IssueSort::Relevance { JOINED } else { AMONG_FOUND };
             let conditions = filter.conditions(scope, today, search);
-            page(conn, conditions, filter, &columns(), issue_row)
+            let mut found = page(conn, conditions, filter, &columns(), issue_row)?;
+            for (_, row) in &mut found.0 {
+                keep_named(conn, scope, &mut row.duplicate_of)?;
+            }
+            Ok(found)
         })?;
         let mut items = Vec::with_capacity(found.len());
         for (place, mut row) in found {

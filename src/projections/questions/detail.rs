@@ -136,7 +136,25 @@ impl Views {
         let hashes = self.text_hashes(id, &state).await?;
         let context = QuestionContext { withdrawn_answers: withdrawn };
         let shown = Shown { row, state, context, issues, answers, holidays, hashes, near };
-        Ok(shown.detail())
+        let Some(mut detail) = shown.detail() else { return Ok(None) };
+        self.read(|conn| {
+            let adhesions = detail.adhesions.iter_mut().map(|one| &mut one.communication);
+            let dispatches = detail.dispatches.iter_mut().map(|one| &mut one.communication);
+            let ending = detail.ending.iter_mut().map(|one| &mut one.communication);
+            let mut letters: Vec<_> = adhesions.chain(dispatches).chain(ending).collect();
+            for track in &mut detail.addressees {
+                letters.push(&mut track.communication);
+                letters.extend(track.reminders.iter_mut().map(|one| &mut one.communication));
+            }
+            for letter in letters {
+                linked::keep_named(conn, scope, letter)?;
+            }
+            for ending in &mut detail.ending {
+                linked::keep_referred(conn, scope, &mut ending.already_answered_by)?;
+            }
+            Ok(())
+        })?;
+        Ok(Some(detail))
     }
 
     /// What an adhesion to each text binds to: the hash of the stored bytes of its event.

@@ -279,7 +279,15 @@ impl Views {
         titles::open(self.texts(), &mut issues).await?;
         titles::open(self.texts(), &mut successors).await?;
         let others = Others { issues, answers, successor: successors.pop(), norms };
-        Ok(detail(row, state, others))
+        let Some(mut detail) = detail(row, state, others) else { return Ok(None) };
+        self.read(|conn| {
+            linked::keep_referred(conn, scope, &mut detail.origin)?;
+            for review in &mut detail.reviews {
+                linked::keep_referred(conn, scope, &mut review.because_of)?;
+            }
+            Ok(())
+        })?;
+        Ok(Some(detail))
     }
 }
 
