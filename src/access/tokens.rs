@@ -8,6 +8,8 @@
 //!
 //! Depends on: `domain`.
 
+use std::fmt::Write as _;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -142,7 +144,7 @@ impl Secret {
     /// The SHA-256 of the secret, as it is stored.
     pub fn hash(&self) -> String {
         Sha256::digest(self.0).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            hex.push_str(&format!("{byte:02x}"));
+            let _ = write!(hex, "{byte:02x}");
             hex
         })
     }

@@ -93,7 +93,7 @@ impl<D: Decider> Given<D> {
     pub fn when(self, proposed: impl Into<D::Event>) -> Then<D> {
         let command = Command {
             proposed: proposed.into(),
-            stream_id: Uuid::from_u128(0xC0FFEE),
+            stream_id: Uuid::from_u128(0x00C0_FFEE),
             event_id: nth(self.history.len() as u128),
             body: self.body.clone(),
             staff: self.staff,

@@ -30,7 +30,7 @@ use crate::projections::feed::{CloudEvent, FeedFilter};
 const NAP: Duration = Duration::from_secs(15);
 
 /// How long a connection stays at most: whoever comes back is asked for a good token.
-const STAY: Duration = Duration::from_secs(600);
+const STAY: Duration = Duration::from_mins(10);
 
 /// How many events are told at once to a connection that stays.
 const AT_ONCE: u32 = 200;
