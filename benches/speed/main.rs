@@ -108,6 +108,9 @@ async fn measure(quick: bool) -> Result<(), Failure> {
     let root = tempfile::Builder::new().prefix("run-").tempdir_in(&sizes.root)?;
     let sizes = Sizes { root: root.path().to_owned(), ..sizes };
     let mut table = Table::default();
+    if cfg!(debug_assertions) {
+        table.note("NOT A RELEASE BUILD: none of these figures means anything");
+    }
     table.note(format!("load average before: {}", machine::load_average()));
     let ticks = Ticks::now()?;
 

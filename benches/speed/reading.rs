@@ -145,15 +145,16 @@ impl Reader<'_> {
     /// Ids of issues that may be shown: up to 5,000, page by page.
     async fn ids(&self) -> Result<Vec<String>, Failure> {
         let mut ids = Vec::new();
-        let mut cursor = String::new();
+        let mut path = "/issues?limit=200".to_owned();
         while ids.len() < 5_000 {
-            let page = self.answer(&format!("/issues?limit=200{cursor}")).await?;
+            let page = self.answer(&path).await?;
             let items =
                 page.get("items").and_then(Value::as_array).ok_or("a list without items")?;
             ids.extend(items.iter().filter_map(|one| Some(one.get("id")?.as_str()?.to_owned())));
-            let Some(next) = page.get("next").and_then(Value::as_str) else { break };
-            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            cursor = format!("&cursor={next}");
+            // The next page is a whole address.
+            let next = page.get("next").and_then(Value::as_str);
+            let Some((_, next)) = next.and_then(|next| next.split_once("/api/v1")) else { break };
+            next.clone_into(&mut path);
         }
         Ok(ids)
     }

@@ -154,9 +154,12 @@ pub fn speaker(server: &Server, token: &str) -> Speaker {
     Speaker { token: token.to_owned(), host: server.address.to_string() }
 }
 
-/// A new folder with the shipped registry in it.
+/// The cases of the demonstration, with the authorities they are about.
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/data/cases.json");
+
+/// A new folder with the shipped registry and the thirty cases in it.
 pub fn new_data(root: &Path, name: &str) -> Result<PathBuf, Failure> {
     let data = root.join(name).join("data");
-    quesito(&["import", "--registry"], &data)?;
+    quesito(&["import", "--history", CASES], &data)?;
     Ok(data)
 }
