@@ -199,8 +199,16 @@ fn home() -> (tempfile::TempDir, String) {
     let token = run(
         home.path(),
         &[
-            "token", "create", "--person", "ufficio", "--role", "municipality", "--body", "c_a944",
-            "--network", "anci_er",
+            "token",
+            "create",
+            "--person",
+            "ufficio",
+            "--role",
+            "municipality",
+            "--body",
+            "c_a944",
+            "--network",
+            "anci_er",
         ],
     );
     let token = token.split_whitespace().find(|word| word.starts_with("qst_")).unwrap().to_owned();

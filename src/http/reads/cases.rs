@@ -27,7 +27,9 @@ use crate::http::{Api, ids};
 use crate::projections::answers::{AnswerFilter, AnswerSort};
 use crate::projections::communications::{CommunicationFilter, CommunicationSort};
 use crate::projections::questions::{QuestionFilter, QuestionSort};
-use crate::projections::solutions::{PublishedSolution, SolutionDetail, SolutionFilter, SolutionSort};
+use crate::projections::solutions::{
+    PublishedSolution, SolutionDetail, SolutionFilter, SolutionSort,
+};
 
 /// Declares the parameters of a list and how they become its filter.
 macro_rules! params {
@@ -44,6 +46,7 @@ macro_rules! params {
             #[param(value_type = Option<String>, format = DateTime, max_length = 40)]
             pub updated_since: Option<Since>,
             /// In which order.
+            #[param(inline)]
             pub sort: Option<$sort>,
             /// Where the page before ended.
             #[param(max_length = 1000)]
