@@ -13,6 +13,9 @@ use super::Api;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::request::Trace;
 
+/// The longest values of headers that are read, in bytes; the API document states them.
+const LONGEST: &[(&str, usize)] = &[("traceparent", 100), ("if-none-match", 400)];
+
 /// Finishes an answer.
 pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -27,7 +30,10 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
     let grant = api.limiter.ask(&request, api.clock.now().as_second());
     let mut response = match &grant {
         Some(grant) if grant.exceeded => too_many(grant.reset).into_response(),
-        _ => next.run(request).await,
+        _ => match over_length(&request) {
+            Some(refusal) => refusal.into_response(),
+            None => next.run(request).await,
+        },
     };
     if response.status().is_client_error() || response.status().is_server_error() {
         response = document(&api, response, &trace);
@@ -70,6 +76,21 @@ fn trace_id(api: &Api, request: &Request) -> String {
     let mut bytes = [0; 16];
     api.clock.fill(&mut bytes);
     uuid::Uuid::from_bytes(bytes).simple().to_string()
+}
+
+/// The refusal of a header that is longer than the API document allows. A `traceparent`
+/// that is merely not well-formed is replaced in silence, as its standard asks.
+fn over_length(request: &Request) -> Option<Problem> {
+    LONGEST.iter().find_map(|(name, longest)| {
+        let value = request.headers().get(*name)?;
+        (value.len() > *longest).then(|| {
+            Problem::malformed(format!("L'intestazione {name} è troppo lunga.")).at(
+                *name,
+                "too_long",
+                &format!("Al massimo {longest} caratteri."),
+            )
+        })
+    })
 }
 
 fn too_many(reset: u32) -> Problem {

@@ -1,5 +1,9 @@
 //! Query parameters: typed, closed, refused by name.
 
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -15,13 +19,66 @@ use crate::codec::schemas;
 #[derive(Debug)]
 pub struct Params<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+impl<T: DeserializeOwned + IntoParams + 'static, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let query = parts.uri.query().unwrap_or_default();
-        parse(query).map(Self).map_err(IntoResponse::into_response)
+        check_lengths::<T>(query)
+            .and_then(|()| parse(query))
+            .map(Self)
+            .map_err(IntoResponse::into_response)
     }
+}
+
+/// The longest value of each parameter of a type, in characters.
+type Lengths = Arc<HashMap<String, usize>>;
+
+/// Checks values against the lengths that the API document states.
+fn check_lengths<T: IntoParams + 'static>(query: &str) -> Result<(), Problem> {
+    // No parameter is bounded to less than a character.
+    if query.is_empty() {
+        return Ok(());
+    }
+    let lengths = lengths::<T>();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match lengths.get(name.as_ref()) {
+            Some(longest) if value.chars().count() > *longest => {
+                let detail = format!("Al massimo {longest} caratteri.");
+                return Err(refused().at(name, "too_long", &detail));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The lengths for a type: derived once, since describing a type is slow.
+fn lengths<T: IntoParams + 'static>() -> Lengths {
+    static KNOWN: RwLock<BTreeMap<TypeId, Lengths>> = RwLock::new(BTreeMap::new());
+
+    let key = TypeId::of::<T>();
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    known.unwrap_or_else(|| {
+        let described = describe::<T>();
+        let bound = |parameter: &Value| {
+            let name = parameter.get("name")?.as_str()?.to_owned();
+            let longest = parameter.pointer("/schema/maxLength")?.as_u64()?;
+            Some((name, usize::try_from(longest).ok()?))
+        };
+        let lengths: Lengths = Arc::new(described.iter().filter_map(bound).collect());
+        KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(key, lengths.clone());
+        lengths
+    })
+}
+
+fn refused() -> Problem {
+    Problem::new(
+        axum::http::StatusCode::BAD_REQUEST,
+        "invalid-parameters",
+        "Parametri non validi",
+        "Un parametro dell'indirizzo non è previsto o non è valido.",
+    )
 }
 
 /// Reads parameters.
@@ -46,13 +103,7 @@ pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
         } else {
             (path, "invalid", why)
         };
-        Problem::new(
-            axum::http::StatusCode::BAD_REQUEST,
-            "invalid-parameters",
-            "Parametri non validi",
-            "Un parametro dell'indirizzo non è previsto o non è valido.",
-        )
-        .at(name, kind, &detail)
+        refused().at(name, kind, &detail)
     })
 }
 

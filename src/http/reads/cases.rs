@@ -46,6 +46,7 @@ macro_rules! params {
             #[param(value_type = Option<String>, format = DateTime, max_length = 40)]
             pub updated_since: Option<Since>,
             /// In which order.
+            #[param(inline)]
             pub sort: Option<$sort>,
             /// Where the page before ended.
             #[param(max_length = 1000)]

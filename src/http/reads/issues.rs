@@ -56,6 +56,7 @@ pub struct IssueParams {
     #[param(value_type = Option<String>, format = DateTime, max_length = 40)]
     pub updated_since: Option<Timestamp>,
     /// In which order.
+    #[param(inline)]
     pub sort: Option<IssueSort>,
     /// Where the page before ended.
     #[param(max_length = 1000)]

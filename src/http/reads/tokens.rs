@@ -202,6 +202,7 @@ async fn revoke(
 
 async fn check(caller: Caller, headers: HeaderMap, bytes: Bytes) -> Result<Response, Problem> {
     signed_in(&caller)?;
+    submit::idempotency_key(&headers)?;
     let request: TextCheck = body(&headers, &bytes)?;
     let found = detector::check(request.text.clear().unwrap_or_default());
     let place = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);

@@ -34,6 +34,7 @@ pub struct NormParams {
     #[param(max_length = 200, example = "142")]
     pub q: Option<String>,
     /// In which order.
+    #[param(inline)]
     pub sort: Option<NormSort>,
     /// Where the page before ended.
     #[param(max_length = 1000)]

@@ -65,6 +65,7 @@ macro_rules! pages {
             #[schema(max_items = 10_000)]
             pub items: Vec<$item>,
             /// Where the next page begins, if there is one.
+            #[serde(skip_serializing_if = "Option::is_none")]
             #[schema(max_length = 500)]
             pub next: Option<String>,
         }
