@@ -55,7 +55,9 @@ impl Load {
     /// An error when an answer was not the one wanted.
     pub fn checked(self, what: &str) -> Result<Self, Failure> {
         match &self.first_refusal {
-            Some(first) => Err(format!("{what}: {} refused, the first: {first}", self.refused).into()),
+            Some(first) => {
+                Err(format!("{what}: {} refused, the first: {first}", self.refused).into())
+            }
             None if self.answers == 0 => Err(format!("{what}: no answer").into()),
             None => Ok(self),
         }
@@ -100,7 +102,8 @@ pub async fn load(server: SocketAddr, wanted: &Wanted<'_>) -> Result<Load, Failu
     let sent = Rc::new(RefCell::new(0_usize));
     let begun = Instant::now();
     let runs = (0..wanted.connections).map(|number| {
-        let mut numbers = Numbers::seeded(wanted.seed.wrapping_mul(1_000).wrapping_add(number as u64));
+        let mut numbers =
+            Numbers::seeded(wanted.seed.wrapping_mul(1_000).wrapping_add(number as u64));
         let (all, sent) = (Rc::clone(&all), Rc::clone(&sent));
         async move {
             let mut connection = Connection::open(server).await?;

@@ -168,8 +168,7 @@ async fn on_disk(
     let before = sizes_on_disk(data)?;
     let server = Server::start(data).await?;
     let issues = (sizes.issues / 5).max(1_000);
-    let filed =
-        file(&server, Until::Sent(issues), 64, &speaker(&server, token), 15).await?.answers;
+    let filed = file(&server, Until::Sent(issues), 64, &speaker(&server, token), 15).await?.answers;
     server.catch_up().await?;
     server.stop()?;
     let after = sizes_on_disk(data)?;

@@ -66,7 +66,13 @@ impl Maker {
     }
 
     /// Adds an event to the batch; appends the batch when it is full.
-    async fn add(&mut self, at: usize, print: u64, revision: u64, data: Value) -> Result<(), Failure> {
+    async fn add(
+        &mut self,
+        at: usize,
+        print: u64,
+        revision: u64,
+        data: Value,
+    ) -> Result<(), Failure> {
         let done = i64::try_from(self.made)?;
         let seconds = SPAN.saturating_mul(1_000_000) / i64::try_from(self.expected.max(1))?;
         let begin: Timestamp = BEGINNING.parse()?;
@@ -122,8 +128,7 @@ pub async fn issues(data: &Path, issues: usize, seed: u64) -> Result<Mix, Failur
             let pattern = maker.stock.patterns.get(*at).ok_or("no such pattern")?;
             let mut data = maker.stock.data(pattern, print)?;
             if revision == 0 {
-                let some: Vec<_> =
-                    (0..5).map(|_| maker.numbers.one(&sentences).as_str()).collect();
+                let some: Vec<_> = (0..5).map(|_| maker.numbers.one(&sentences).as_str()).collect();
                 data["description"] = some.join(". ").into();
             }
             maker.add(*at, print, revision, data).await?;

@@ -44,9 +44,7 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
 
     let themes = reader.themes().await?;
     let list = reader
-        .read(16, 21, &|numbers| {
-            format!("/issues?theme={}&limit=50", numbers.one(&themes))
-        })
+        .read(16, 21, &|numbers| format!("/issues?theme={}&limit=50", numbers.one(&themes)))
         .await?;
     table.ratio(
         "list of 50 of a theme, 16 connections / raw SQLite list",
@@ -58,15 +56,12 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     let since = |numbers: &mut Numbers| {
         let (second, micros) = (numbers.below(60), numbers.below(1_000_000));
         let theme = numbers.one(&themes);
-        format!("/issues?theme={theme}&limit=50&updated_since=2024-01-01T00:00:{second:02}.{micros:06}Z")
+        format!(
+            "/issues?theme={theme}&limit=50&updated_since=2024-01-01T00:00:{second:02}.{micros:06}Z"
+        )
     };
     let fresh = reader.read(16, 22, &since).await?;
-    table.ratio(
-        "  the same, no two requests alike",
-        (fresh.rate(), "/s"),
-        (raw, "/s"),
-        Goal::None,
-    );
+    table.ratio("  the same, no two requests alike", (fresh.rate(), "/s"), (raw, "/s"), Goal::None);
 
     let queries = queries()?;
     let turn = RefCell::new(0_usize);
@@ -153,7 +148,8 @@ impl Reader<'_> {
         let mut cursor = String::new();
         while ids.len() < 5_000 {
             let page = self.answer(&format!("/issues?limit=200{cursor}")).await?;
-            let items = page.get("items").and_then(Value::as_array).ok_or("a list without items")?;
+            let items =
+                page.get("items").and_then(Value::as_array).ok_or("a list without items")?;
             ids.extend(items.iter().filter_map(|one| Some(one.get("id")?.as_str()?.to_owned())));
             let Some(next) = page.get("next").and_then(Value::as_str) else { break };
             let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();

@@ -133,7 +133,10 @@ impl Stock {
             let kind = pattern.stored_type.as_str();
             let early = matches!(
                 kind,
-                "issue-reported.v1" | "position-recorded.v1" | "issue-triaged.v1" | "issue-endorsed.v1"
+                "issue-reported.v1"
+                    | "position-recorded.v1"
+                    | "issue-triaged.v1"
+                    | "issue-endorsed.v1"
             );
             // One of each kind: most issues never become a long case.
             if early && taken.insert((pattern.first, kind)) {

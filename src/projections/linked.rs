@@ -383,11 +383,7 @@ pub(super) fn keep_referred(
 }
 
 /// Takes the ids of things that the reader may not know of out of the data of an event.
-pub(super) fn withhold(
-    conn: &Connection,
-    scope: &Scope,
-    data: &mut Value,
-) -> rusqlite::Result<()> {
+pub(super) fn withhold(conn: &Connection, scope: &Scope, data: &mut Value) -> rusqlite::Result<()> {
     match data {
         Value::Object(members) => {
             for (name, mut member) in std::mem::take(members) {

@@ -23,7 +23,8 @@ fn askers() -> impl Iterator<Item = &'static str> {
 
 impl World {
     async fn ask(&self, who: &str, path: &str, media: &str) -> Reply {
-        let mut request = axum::http::Request::get(format!("/api/v1{path}")).header("accept", media);
+        let mut request =
+            axum::http::Request::get(format!("/api/v1{path}")).header("accept", media);
         if who != "anonymous" {
             request = request.header("authorization", format!("Bearer {}", self.app.token(who)));
         }
@@ -118,7 +119,8 @@ fn leaks(who: &str, words: &[(&str, &[&str])], replies: &[Reply], asked: bool) -
                 continue;
             }
             if let Some(at) = reply.text.find(word) {
-                let from = (0..=at.saturating_sub(90)).rev().find(|at| reply.text.is_char_boundary(*at));
+                let from =
+                    (0..=at.saturating_sub(90)).rev().find(|at| reply.text.is_char_boundary(*at));
                 let excerpt: String = reply.text[from.unwrap_or(0)..].chars().take(130).collect();
                 found.insert(format!("{who}: {}: {excerpt}", reply.request));
             }
@@ -143,10 +145,16 @@ async fn nobody_reads_what_is_not_for_them() {
     for who in askers() {
         let replies = world.everything(who).await;
         found.extend(leaks(who, &words, &replies, false));
-        let heard = |word: &&(&str, &[&str])| replies.iter().any(|reply| reply.text.contains(word.0));
+        let heard =
+            |word: &&(&str, &[&str])| replies.iter().any(|reply| reply.text.contains(word.0));
         told.insert(who, words.iter().filter(heard).count());
     }
-    assert!(found.is_empty(), "{} leaks:\n{}", found.len(), found.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} leaks:\n{}",
+        found.len(),
+        found.into_iter().collect::<Vec<_>>().join("\n")
+    );
     // The words are there to be found: an auditor reads every one of them.
     assert_eq!(told["auditor"], words.len(), "{told:?}");
     assert!(told["owner"] > told["observer"] && told["observer"] > 0, "{told:?}");
@@ -169,7 +177,8 @@ async fn a_search_counts_nothing_that_is_hidden() {
         let replies = world.searches(who, &asked).await;
         for reply in &replies {
             let nothing = matches!(reply.status, 401 | 403)
-                || numbers(&reply.body) == 0 && reply.body["items"].as_array().is_none_or(Vec::is_empty);
+                || numbers(&reply.body) == 0
+                    && reply.body["items"].as_array().is_none_or(Vec::is_empty);
             assert!(nothing, "{who}: {}: {}", reply.request, reply.text);
         }
         let seen: Vec<_> = words.iter().filter(|(_, readers)| readers.contains(&who)).collect();
@@ -202,6 +211,9 @@ async fn counts_are_the_same_as_if_the_hidden_cases_were_not_there() {
                     continue;
                 }
                 let mut reply = world.ask(who, path, "application/json").await.body;
+                if let Some(members) = reply.as_object_mut() {
+                    members.remove("trace_id");
+                }
                 if let Some(items) = reply["items"].as_array() {
                     reply = json!(items.len());
                 }
@@ -240,7 +252,7 @@ async fn what_is_hidden_answers_like_what_is_not_there() {
         ("restricted", "sha256"),
     ];
     let mut compared = 0;
-    for who in askers() {
+    for who in ["anonymous", "member", "outsider", "observer", "staff-elsewhere", "admin"] {
         for (on, parameter) in things {
             let id = world.id(on, parameter).to_owned();
             let plant = world.plants.iter().find(|plant| plant.word == id);
@@ -284,8 +296,20 @@ async fn a_reference_to_what_is_hidden_is_refused_like_one_to_nothing() {
         ("member", "network", "end_position", "issue", world.id("restricted", "issue_id")),
         ("member", "network", "end_position", "answer", world.id("restricted", "answer_id")),
         ("owner", "network", "end_position", "solution", world.id("elsewhere", "issue_id")),
-        ("owner", "network", "end_position", "question", world.id("question-elsewhere", "question_id")),
-        ("member", "question", "give_adhesion", "communication", world.id("letter", "communication_id")),
+        (
+            "owner",
+            "network",
+            "end_position",
+            "question",
+            world.id("question-elsewhere", "question_id"),
+        ),
+        (
+            "member",
+            "question",
+            "give_adhesion",
+            "communication",
+            world.id("letter", "communication_id"),
+        ),
         ("staff", "network", "link_issue", "issue", world.id("elsewhere", "issue_id")),
         ("staff-elsewhere", "-", "draft_question", "issue", world.id("network", "issue_id")),
         ("staff-elsewhere", "-", "propose_solution", "issue", world.id("restricted", "issue_id")),

@@ -27,7 +27,9 @@ use crate::http::{Api, ids};
 use crate::projections::answers::{AnswerFilter, AnswerSort};
 use crate::projections::communications::{CommunicationFilter, CommunicationSort};
 use crate::projections::questions::{QuestionFilter, QuestionSort};
-use crate::projections::solutions::{PublishedSolution, SolutionDetail, SolutionFilter, SolutionSort};
+use crate::projections::solutions::{
+    PublishedSolution, SolutionDetail, SolutionFilter, SolutionSort,
+};
 
 /// Declares the parameters of a list and how they become its filter.
 macro_rules! params {

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::super::condition::Conditions;
 use super::super::cursor::Cursor;
-use super::super::texts::TextPlace;
 use super::super::linked::keep_named;
+use super::super::texts::TextPlace;
 use super::super::things::{Kind, reference};
 use super::super::views::Views;
 use super::super::{ViewsError, words};

@@ -149,7 +149,7 @@ impl Views {
             for letter in letters {
                 linked::keep_named(conn, scope, letter)?;
             }
-            for ending in &mut detail.ending {
+            if let Some(ending) = &mut detail.ending {
                 linked::keep_referred(conn, scope, &mut ending.already_answered_by)?;
             }
             Ok(())
