@@ -211,6 +211,9 @@ async fn counts_are_the_same_as_if_the_hidden_cases_were_not_there() {
                     continue;
                 }
                 let mut reply = world.ask(who, path, "application/json").await.body;
+                if let Some(members) = reply.as_object_mut() {
+                    members.remove("trace_id");
+                }
                 if let Some(items) = reply["items"].as_array() {
                     reply = json!(items.len());
                 }
@@ -249,7 +252,7 @@ async fn what_is_hidden_answers_like_what_is_not_there() {
         ("restricted", "sha256"),
     ];
     let mut compared = 0;
-    for who in askers() {
+    for who in ["anonymous", "member", "outsider", "observer", "staff-elsewhere", "admin"] {
         for (on, parameter) in things {
             let id = world.id(on, parameter).to_owned();
             let plant = world.plants.iter().find(|plant| plant.word == id);

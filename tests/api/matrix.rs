@@ -85,7 +85,7 @@ impl Operation {
             path = path.replace(&format!("{{{name}}}"), id);
         }
         if self.id == "show_document" {
-            path.push_str(&format!("?referrer=issue-{}", world.id(on, "issue_id")));
+            path = format!("{path}?referrer=issue-{}", world.id(on, "issue_id"));
         }
         path
     }
@@ -202,7 +202,6 @@ fn substitute(value: &mut Value, member: &str, world: &World, on: &str) {
                 id.clone_into(text);
             }
         }
-        Value::String(text) if member == "text_in_force_on" || text.starts_with("urn:") => {}
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

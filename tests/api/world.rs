@@ -200,9 +200,10 @@ impl World {
         taking_part: &'static [&'static str],
     ) {
         let here = !on.starts_with("elsewhere");
-        let (staff, inside): (_, &'static [&'static str]) = match here {
-            true => ("staff", INSIDE),
-            false => ("staff-elsewhere", &["staff-elsewhere", "auditor", "auditor-inside"]),
+        let (staff, inside): (_, &'static [&'static str]) = if here {
+            ("staff", INSIDE)
+        } else {
+            ("staff-elsewhere", &["staff-elsewhere", "auditor", "auditor-inside"])
         };
         let open = matches!(on, "network" | "elsewhere");
         let reading = |world: &mut Self, authority: &str| {
