@@ -1,4 +1,4 @@
-//! What is answered to a reading: ETags, conditions, bytes kept for the next asker.
+//! What is answered to a reading: entity tags, conditions, bytes kept for the next asker.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;

@@ -347,19 +347,19 @@ impl From<&serde_path_to_error::Error<serde_json::Error>> for FieldFault {
         for segment in fault.path() {
             use serde_path_to_error::Segment as S;
             match segment {
-                S::Seq { index } => pointer.push_str(&format!("/{index}")),
-                S::Map { key } => pointer.push_str(&format!("/{key}")),
+                S::Seq { index } => pointer.push_str(&["/", &index.to_string()].concat()),
+                S::Map { key } => pointer.push_str(&["/", key].concat()),
                 S::Enum { .. } | S::Unknown => {}
             }
         }
         let why = fault.inner().to_string();
         let quoted = why.split('`').nth(1).unwrap_or_default().to_owned();
         let (kind, detail) = if why.starts_with("missing field") {
-            pointer.push_str(&format!("/{quoted}"));
+            pointer.push_str(&["/", &quoted].concat());
             ("missing", format!("Manca il dato «{quoted}»."))
         } else if why.starts_with("unknown field") {
             if !pointer.ends_with(&format!("/{quoted}")) {
-                pointer.push_str(&format!("/{quoted}"));
+                pointer.push_str(&["/", &quoted].concat());
             }
             ("unknown_member", "Dato non previsto.".to_owned())
         } else if why.starts_with("unknown variant") {
