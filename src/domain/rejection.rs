@@ -33,7 +33,7 @@ pub enum Rejection {
     #[error("Le date sono in ordine inverso.")]
     DatesReversed,
     /// Something referred to does not exist.
-    #[error("Un elemento citato non esiste.")]
+    #[error("Un elemento citato non esiste, o non è di un tipo che qui si possa citare.")]
     UnknownReference,
     /// A union names a body that is not among its members.
     #[error("L'ente indicato non risulta fra i membri di chi agisce per suo conto.")]

@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn the_day_in_the_future_is_blamed_wherever_it_stands() {
         let future = |body| blamed_in(Rejection::DateInFuture, body).unwrap();
-        assert_eq!(future(json!({"occurred_on": "2026-03-11", "since": "2026-03-12"})), "/occurred_on");
+        assert_eq!(
+            future(json!({"occurred_on": "2026-03-11", "since": "2026-03-12"})),
+            "/occurred_on"
+        );
         assert_eq!(future(json!({"due": "2026-04-01", "since": "2026-03-12"})), "/since");
         let positions = json!({"positions": [{"since": "2026-03-01"}, {"until": "2026-03-12"}]});
         assert_eq!(future(positions), "/positions/1/until");

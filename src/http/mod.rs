@@ -11,6 +11,7 @@
 
 pub mod acts;
 mod csv;
+mod dates;
 mod finish;
 mod ids;
 mod limits;
@@ -151,9 +152,8 @@ async fn accept(api: Arc<Api>, act: &'static acts::Act, request: Request) -> Res
         Ok(params) => params.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
         Err(_) => return Problem::not_found().into_response(),
     };
-    if parts.uri.query().is_some_and(|query| !query.is_empty()) {
-        return Problem::malformed("Questa richiesta non ammette parametri nell'indirizzo.")
-            .into_response();
+    if let Err(problem) = submit::no_parameters(&parts.uri) {
+        return problem.into_response();
     }
     let path = parts.uri.path().to_owned();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {

@@ -325,6 +325,7 @@ impl From<Rejection> for Problem {
 fn pointer(why: Rejection) -> &'static str {
     match why {
         Rejection::DateInFuture | Rejection::DatesReversed => "/occurred_on",
+        Rejection::UnknownReference => "/by",
         Rejection::NotAMember => "/speaks_for",
         Rejection::OneReadingOnly => "/new_position",
         Rejection::WrongOutcome => "/points",

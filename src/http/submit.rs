@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,12 +17,13 @@ use uuid::Uuid;
 use super::acts::{Act, Seen};
 use super::problem::Problem;
 use super::request::{Caller, Trace};
-use super::{Api, ids, limits};
+use super::{Api, dates, ids, limits};
 use crate::codec::{self, ActorKind, ReceivedVia};
+use crate::domain::Rejection;
 use crate::domain::norm::{NirUrn, norm_id};
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::Revision;
-use crate::operations::{FieldFault, Receipt, Submission, Target};
+use crate::operations::{FieldFault, OperationError, Receipt, Submission, Target};
 
 /// The members of every command that say how it reached us, not what happened.
 pub const ENVELOPE: &[&str] = &["occurred_on", "on_behalf_of", "received_via", "texts_checked"];
@@ -132,7 +133,26 @@ async fn run(
     } else {
         api.operations.record(submission).await
     };
-    recorded.map_err(Problem::from)
+    recorded.map_err(|why| refusal(why, api, || object(headers, body).ok()))
+}
+
+/// The problem with an operation; a rule about dates names the date it speaks of.
+pub fn refusal(
+    why: OperationError,
+    api: &Api,
+    body: impl FnOnce() -> Option<Map<String, Value>>,
+) -> Problem {
+    let date = match why {
+        OperationError::Rejected(why @ (Rejection::DateInFuture | Rejection::DatesReversed)) => {
+            body().and_then(|body| dates::blamed(why, &body, api.clock.today().into()))
+        }
+        _ => None,
+    };
+    let mut problem = Problem::from(why);
+    if let (Some(pointer), Some(error)) = (date, problem.errors.first_mut()) {
+        error.pointer = pointer;
+    }
+    problem
 }
 
 struct Wrapping {
@@ -162,6 +182,16 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
     }
 }
 
+/// Refuses an address with parameters, which no command has.
+pub fn no_parameters(uri: &Uri) -> Result<(), Problem> {
+    match uri.query() {
+        Some(query) if !query.is_empty() => {
+            Err(Problem::malformed("Questa richiesta non ammette parametri nell'indirizzo."))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The body as a JSON object without nulls.
 pub fn object(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Problem> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -178,9 +208,10 @@ pub fn object(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, P
     }
     let value: Value = serde_json::from_slice(body).map_err(|why| {
         // The one fault of well-formed JSON that the parser has.
-        let what = match why.to_string().starts_with("recursion limit exceeded") {
-            true => "è annidato troppo in profondità",
-            false => "non è JSON valido",
+        let what = if why.to_string().starts_with("recursion limit exceeded") {
+            "è annidato troppo in profondità"
+        } else {
+            "non è JSON valido"
         };
         let (line, column) = (why.line(), why.column());
         Problem::malformed(format!("Il contenuto {what} (riga {line}, colonna {column})."))

@@ -330,8 +330,16 @@ fn check_texts(event: &impl serde::Serialize, checked: bool) -> Result<(), Opera
                         Severity::Warn => "personal_data_to_confirm",
                     },
                     detail: format!(
-                        "{} (caratteri {}–{})",
-                        finding.message_it, finding.char_start, finding.char_end
+                        "{} (caratteri {}–{}){}.",
+                        finding.message_it.trim_end_matches('.'),
+                        finding.char_start,
+                        finding.char_end,
+                        match finding.severity {
+                            Severity::Refuse => "",
+                            Severity::Warn => {
+                                "; se il testo è stato verificato, si ripeta con texts_checked"
+                            }
+                        }
                     ),
                     hint: None,
                 });

@@ -378,6 +378,7 @@ fn named(member: &str) -> Option<RefKind> {
         "issue" | "issues" => Some(RefKind::Issue),
         "answer" | "answers" | "with" | "prevails" => Some(RefKind::Answer),
         "communication" => Some(RefKind::Communication),
+        "norm_id" => Some(RefKind::Norm),
         // Only `solution-superseded` has a bare id there; elsewhere `by` is a `Ref` or a code.
         "by" => Some(RefKind::Solution),
         _ => None,

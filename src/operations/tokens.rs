@@ -85,7 +85,12 @@ impl Operations {
             .hash()
             .parse()
             .map_err(|_| OperationError::Internal("a hash is no hash".into()))?;
-        let body = codec::canonical(&(&request.person, request.role, &request.body), "token")
+        // Everything that was asked for: a key used again with another request is noticed.
+        let asked = (
+            (&request.person, request.role, &request.body, &request.network),
+            (&request.label, request.expires_on, request.machine),
+        );
+        let body = codec::canonical(&asked, "token")
             .map_err(|why| OperationError::Internal(why.to_string()))?;
         let issued = TokenIssued {
             secret_sha256,

@@ -265,7 +265,7 @@ impl TestApp {
         self.rejected.lock().unwrap().insert(why);
     }
 
-    /// The ETag of the thing that a path is about, as its last receipt gave it.
+    /// The `ETag` of the thing that a path is about, as its last receipt gave it.
     pub fn etag(&self, path: &str) -> String {
         self.etags.lock().unwrap().get(&thing(path)).cloned().unwrap_or_else(|| "\"0.w\"".into())
     }

@@ -130,5 +130,5 @@ impl Reply {
 /// Whether a text begins like a sentence and ends like one.
 fn is_a_sentence(text: &str) -> bool {
     let begins = text.starts_with(|first: char| !first.is_lowercase() && !first.is_whitespace());
-    begins && text.ends_with(['.', ')'])
+    begins && text.ends_with('.')
 }

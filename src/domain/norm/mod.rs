@@ -19,6 +19,7 @@ mod hint;
 mod id;
 mod partition;
 mod pasted;
+mod reading;
 mod reference;
 mod urn;
 mod urn_error;

@@ -16,6 +16,7 @@ use crate::domain::values::{
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(try_from = "super::reading::Flat")]
 pub enum NormRef {
     /// An Italian act.
     Nir {

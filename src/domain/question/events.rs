@@ -88,7 +88,7 @@ data! {
         /// One line.
         pub subject: Text<300>,
         /// To whom it is put.
-        #[serde(deserialize_with = "list::<0, 20, _, _>")]
+        #[serde(deserialize_with = "list::<1, 20, _, _>")]
         #[schema(min_items = 1, max_items = 20)]
         pub addressees: Vec<Addressee>,
         /// What has happened.
@@ -102,7 +102,7 @@ data! {
         /// What follows from silence.
         pub silence_effect: SilenceEffect,
         /// The points.
-        #[serde(deserialize_with = "list::<0, 50, _, _>")]
+        #[serde(deserialize_with = "list::<1, 50, _, _>")]
         #[schema(min_items = 1, max_items = 50)]
         pub points: Vec<Point>,
     }
@@ -123,7 +123,7 @@ data! {
         /// The new proposed reading.
         pub proposed_reading: Option<Text<4000>>,
         /// The points as they stand now; those that keep their id are the same points.
-        #[serde(default, deserialize_with = "maybe_list::<0, 50, _, _>")]
+        #[serde(default, deserialize_with = "maybe_list::<1, 50, _, _>")]
         #[schema(min_items = 1, max_items = 50)]
         pub points: Option<Vec<Point>>,
     }
@@ -211,7 +211,7 @@ data! {
     #[schema(example = json!({"addressees": ["0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d"], "communication": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "reason": "Consegna PEC non riuscita: trasmesso di nuovo."}))]
     pub struct DispatchCorrected {
         /// For which addressees.
-        #[serde(deserialize_with = "list::<0, 20, _, _>")]
+        #[serde(deserialize_with = "list::<1, 20, _, _>")]
         #[schema(min_items = 1, max_items = 20)]
         pub addressees: Vec<Uuid>,
         /// The letter that counts.

@@ -2,9 +2,7 @@
 //!
 //! A schema that promises at most 30 positions is only true when whoever reads the
 //! data counts them. These functions stand in `deserialize_with` beside the
-//! `max_items` and `maximum` of the schema; a contract test compares the two. Where
-//! "at least one" is a rule of a decider, with a rejection of its own, an empty list
-//! is read and the decider refuses it.
+//! `max_items` and `maximum` of the schema; a contract test compares the two.
 //!
 //! Depends on: nothing in this crate.
 

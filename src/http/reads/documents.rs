@@ -47,6 +47,7 @@ async fn upload(
     request: Request,
 ) -> Result<Response, Problem> {
     let actor = signed_in(&caller)?;
+    submit::no_parameters(request.uri())?;
     let key = submit::idempotency_key(request.headers())?;
     let media: MediaType = request
         .headers()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -19,7 +19,7 @@ use crate::domain::registry::Role;
 use crate::domain::values::{BodyId, Day, PersonId, Text};
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
-use crate::http::{Api, ids, submit};
+use crate::http::{Api, MAX_BODY, ids, submit};
 use crate::operations::FieldFault;
 use crate::operations::tokens::TokenRequest;
 use crate::privacy::detector;
@@ -128,17 +128,17 @@ pub fn body<T: serde::de::DeserializeOwned>(
 
 /// `/tokens`.
 pub fn collection() -> MethodRouter<Arc<Api>> {
-    get(list).post(create)
+    get(list).post(create).layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
 /// `/tokens/{token_id}/revocation`.
 pub fn revocation() -> MethodRouter<Arc<Api>> {
-    post(revoke)
+    post(revoke).layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
 /// `/text-checks`.
 pub fn text_checks() -> MethodRouter<Arc<Api>> {
-    post(check)
+    post(check).layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
 async fn list(
@@ -149,9 +149,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let actor = signed_in(&caller)?.clone();
     super::plumbing::form(&headers, false)?;
-    if uri.query().is_some_and(|query| !query.is_empty()) {
-        return Err(Problem::malformed("Questa lettura non ammette parametri."));
-    }
+    submit::no_parameters(&uri)?;
     let items = api.operations.list_tokens(&actor).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(TokenList { items })).into_response())
 }
@@ -164,6 +162,7 @@ async fn create(
     bytes: Bytes,
 ) -> Result<Response, Problem> {
     let actor = signed_in(&caller)?;
+    submit::no_parameters(&uri)?;
     let key = submit::idempotency_key(&headers)?;
     let request: CreateToken = body(&headers, &bytes)?;
     let command = codec::command_id(actor.subject.as_str(), "POST", uri.path(), &key.to_string());
@@ -176,7 +175,9 @@ async fn create(
         expires_on: request.expires_on,
         machine: request.machine,
     };
-    let issued = api.operations.issue_token(actor, command, request).await?;
+    let issued = api.operations.issue_token(actor, command, request).await;
+    let issued = issued
+        .map_err(|why| submit::refusal(why, &api, || submit::object(&headers, &bytes).ok()))?;
     let location = format!("{}{}/tokens", api.base, crate::http::PREFIX);
     let answer = IssuedToken { id: issued.id, token: issued.token };
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store".into())];
@@ -192,6 +193,7 @@ async fn revoke(
     bytes: Bytes,
 ) -> Result<Response, Problem> {
     let actor = signed_in(&caller)?;
+    submit::no_parameters(&uri)?;
     let key = submit::idempotency_key(&headers)?;
     let request: RevokeToken = body(&headers, &bytes)?;
     let id = ids::uuid(&id)?;
@@ -200,9 +202,14 @@ async fn revoke(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn check(caller: Caller, headers: HeaderMap, bytes: Bytes) -> Result<Response, Problem> {
+async fn check(
+    caller: Caller,
+    headers: HeaderMap,
+    uri: Uri,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     signed_in(&caller)?;
-    submit::idempotency_key(&headers)?;
+    submit::no_parameters(&uri)?;
     let request: TextCheck = body(&headers, &bytes)?;
     let found = detector::check(request.text.clear().unwrap_or_default());
     let place = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);

@@ -8,6 +8,7 @@ mod issues;
 mod letters;
 mod questions;
 mod registry;
+mod replay;
 mod solutions;
 
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ pub async fn the_whole_life(app: &TestApp) {
     questions::walk(app, &letters, &issues, &answers).await;
     solutions::walk(app, &issues, &answers).await;
     issues::end(app, &issues, &answers).await;
+    replay::walk(app).await;
 }
 
 /// An id of nothing.

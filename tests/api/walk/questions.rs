@@ -125,16 +125,16 @@ async fn adhere(question: &Asked<'_>, letters: &Letters) {
 async fn dispatch(question: &Asked<'_>, letters: &Letters) {
     let [first, second] = &question.addressees;
     let approval = |version: u32| json!({"text_version": version, "role": "presidente"});
-    let sent = json!({"addressees": [first], "text_version": 2, "communication": letters.sent});
+    let letter = json!({"addressees": [first], "text_version": 2, "communication": letters.sent});
     let (approve, send) = ("approve_question", "dispatch_question");
     question.refused(No::NotTheCurrentText, STAFF, approve, approval(1)).await;
-    question.refused(No::NotApproved, STAFF, send, sent.clone()).await;
+    question.refused(No::NotApproved, STAFF, send, letter.clone()).await;
     question.act(STAFF, approve, approval(2)).await;
     question.refused(No::AlreadyApproved, STAFF, approve, approval(2)).await;
     let remind = "send_reminder";
     question.refused_inside(No::NotDispatched, remind, first, json!({})).await;
-    question.act(STAFF, send, sent.clone()).await;
-    question.refused(No::AddresseeAlreadyReached, STAFF, send, sent).await;
+    question.act(STAFF, send, letter.clone()).await;
+    question.refused(No::AddresseeAlreadyReached, STAFF, send, letter).await;
     let late = json!({"kind": "editorial", "reason": "Tardi.", "background": "Altro."});
     question.refused(No::AlreadyDispatched, STAFF, "revise_question_text", late).await;
     question.refused_inside(No::AddresseeNotReached, remind, second, json!({})).await;
