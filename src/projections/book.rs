@@ -11,6 +11,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use rusqlite::Transaction;
 use uuid::Uuid;
@@ -56,8 +57,8 @@ pub enum Headline {
 pub struct Entry<S> {
     /// Its number and reference; `None` for what has none (the registry).
     pub ident: Option<Ident>,
-    /// What it is.
-    pub state: S,
+    /// What it is; shared, so that a row can be derived while others are looked up.
+    pub state: Arc<S>,
     /// How many events were folded.
     pub events: Revision,
     /// Where the texts are that lists show.
@@ -73,7 +74,7 @@ impl<S: Default> Default for Entry<S> {
     fn default() -> Self {
         Self {
             ident: None,
-            state: S::default(),
+            state: Arc::default(),
             events: 0,
             headlines: Headlines::default(),
             written: [0; 6],
@@ -205,7 +206,7 @@ impl<D: Kept> Shelf<D> {
 }
 
 fn apply<D: Kept>(entry: &mut Entry<D::State>, revision: Revision, fact: &Recorded<D::Event>) {
-    D::evolve(&mut entry.state, fact);
+    D::evolve(Arc::make_mut(&mut entry.state), fact);
     entry.events = revision + 1;
     let here = u32::try_from(revision).ok();
     match D::headline(&fact.event) {

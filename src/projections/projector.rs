@@ -80,23 +80,27 @@ impl Projector {
         all
     }
 
-    /// Folds facts in global order, writes what follows, commits. Facts at or before the
-    /// bookmark are passed over.
-    pub(super) fn apply(&mut self, facts: Vec<Fact>) -> Result<Batch, ViewsError> {
-        let Some(last) = facts.last().filter(|last| last.position > self.at.position) else {
-            return Ok(Batch::default());
-        };
-        let at = Bookmark { position: last.position, event: last.id, ..self.at };
+    /// Folds facts in global order as they come, then writes what follows and commits.
+    /// Facts at or before the bookmark are passed over.
+    pub(super) fn apply(
+        &mut self,
+        pages: impl IntoIterator<Item = Vec<Fact>>,
+    ) -> Result<Batch, ViewsError> {
+        let mut at = self.at;
         let tx = self.conn.transaction()?;
-        self.book.up_to = at.position;
         let mut touched = Touched::default();
         let mut count = 0;
-        for fact in facts {
-            if fact.position <= self.at.position {
+        for fact in pages.into_iter().flatten() {
+            if fact.position <= at.position {
                 continue;
             }
             count += 1;
+            at = Bookmark { position: fact.position, event: fact.id, ..at };
+            self.book.up_to = at.position;
             fold(&tx, &mut self.book, &mut self.quarantine, &mut touched, &fact)?;
+        }
+        if count == 0 {
+            return Ok(Batch::default());
         }
         writing::write(&tx, &mut self.book, &mut touched)?;
         write_bookmark(&tx, &at)?;

@@ -5,6 +5,7 @@
 //!
 //! Depends on: `event_store`.
 
+use std::iter;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -24,11 +25,12 @@ const PAGE: usize = 1_000;
 /// Pages that may wait for the writer.
 const PAGES_AHEAD: usize = 4;
 
-/// Most events in one transaction.
-///
-/// While catching up a larger batch writes the row of a busy case less often; it is
-/// also what a reader waits for at most, and what memory holds.
-const BATCH: usize = 10_000;
+/// Most events in one transaction while catching up: the larger, the less often the
+/// row of a busy case is written. Only states and ids are held, not the events.
+const CATCH_UP: usize = 50_000;
+
+/// Most events in one transaction afterwards, which is what readers wait for at most.
+const LIVE: usize = 4_000;
 
 /// One page on its way from the reader to the writer.
 struct Page {
@@ -73,16 +75,29 @@ fn write(
     receiver: &Receiver<Page>,
     done: &mut impl FnMut(&Projector, Batch),
 ) -> Result<(), ViewsError> {
-    while let Ok(Page { mut facts, full: mut more }) = receiver.recv() {
-        while facts.len() < BATCH {
-            let next = if more { receiver.recv().ok() } else { receiver.try_recv().ok() };
-            let Some(page) = next else { break };
-            facts.extend(page.facts);
+    let mut most = CATCH_UP;
+    while let Ok(first) = receiver.recv() {
+        let mut more = first.full;
+        let mut taken = first.facts.len();
+        let mut first = Some(first.facts);
+        let pages = iter::from_fn(|| {
+            if let Some(facts) = first.take() {
+                return Some(facts);
+            }
+            if taken >= most {
+                return None;
+            }
+            let page = if more { receiver.recv().ok() } else { receiver.try_recv().ok() }?;
+            taken += page.facts.len();
             more = page.full;
-        }
-        if !facts.is_empty() {
-            let batch = projector.apply(facts)?;
+            Some(page.facts)
+        });
+        let batch = projector.apply(pages)?;
+        if batch.facts > 0 {
             done(projector, batch);
+        }
+        if !more {
+            most = LIVE;
         }
     }
     Ok(())

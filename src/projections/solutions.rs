@@ -16,6 +16,7 @@ pub use list::{SolutionFilter, SolutionList, SolutionRow, SolutionSort};
 pub use published::{PublishedSolution, PublishedSolutions};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
@@ -78,7 +79,7 @@ pub(super) const TABLES: &str = "
 
 /// What a solution rests on, ready to be asked for any day.
 pub(super) struct Basis {
-    answers: Vec<(AnswerState, AnswerContext)>,
+    answers: Vec<(Arc<AnswerState>, AnswerContext)>,
     norm_changes: Vec<crate::domain::answer::Change>,
 }
 

@@ -3,6 +3,7 @@
 //! Depends on: `domain::issue`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
@@ -57,10 +58,10 @@ fn links(state: &IssueState) -> BTreeSet<(&'static str, Uuid)> {
 
 /// What other streams say of an issue.
 struct Surroundings {
-    questions: Vec<QuestionState>,
+    questions: Vec<Arc<QuestionState>>,
     /// The answers linked to it or to its questions.
-    answers: Vec<(Uuid, AnswerState, AnswerContext)>,
-    solutions: Vec<(SolutionState, Basis)>,
+    answers: Vec<(Uuid, Arc<AnswerState>, AnswerContext)>,
+    solutions: Vec<(Arc<SolutionState>, Basis)>,
 }
 
 impl Surroundings {

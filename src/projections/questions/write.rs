@@ -3,6 +3,7 @@
 //! Depends on: `domain::question`, `domain::calendar`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
@@ -23,7 +24,7 @@ use crate::domain::values::{Day, RefKind};
 
 /// What other streams say of a question, ready to be asked for any day.
 struct Surroundings {
-    answers: BTreeMap<Uuid, (AnswerState, AnswerContext)>,
+    answers: BTreeMap<Uuid, (Arc<AnswerState>, AnswerContext)>,
     norm_changes: Vec<Change>,
     holidays: Vec<Holiday>,
 }

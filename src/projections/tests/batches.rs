@@ -37,10 +37,10 @@ fn folded(world: &World, sizes: &[usize]) -> String {
         if facts.is_empty() {
             break;
         }
-        projector.apply(facts).unwrap();
+        projector.apply([facts]).unwrap();
         // What was seen is passed over when it comes again.
         let again = reader.page(GlobalPosition::START, size).unwrap();
-        projector.apply(again).unwrap();
+        projector.apply([again]).unwrap();
     }
     drop(projector);
     let conn = schema::open_for_reading(&path, &folder.path().join("none")).unwrap();
