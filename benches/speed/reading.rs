@@ -147,7 +147,7 @@ impl Reader<'_> {
         let mut ids = Vec::new();
         let mut path = "/issues?limit=200".to_owned();
         while ids.len() < 5_000 {
-            let page = self.answer(&format!("/issues?limit=200{cursor}")).await?;
+            let page = self.answer(&path).await?;
             let items =
                 page.get("items").and_then(Value::as_array).ok_or("a list without items")?;
             ids.extend(items.iter().filter_map(|one| Some(one.get("id")?.as_str()?.to_owned())));

@@ -14,54 +14,13 @@ pub const BODY: &str = "c_a944";
 /// Its association.
 pub const COORDINATOR: &str = "anci_er";
 
-const WORDS: &[&str] = &[
-    "ufficio",
-    "anagrafe",
-    "questura",
-    "permesso",
-    "rinnovo",
-    "domanda",
-    "ricevuta",
-    "comune",
-    "progetto",
-    "accoglienza",
-    "nucleo",
-    "minore",
-    "tutela",
-    "residenza",
-    "iscrizione",
-    "tessera",
-    "sanitaria",
-    "contributo",
-    "alloggio",
-    "proroga",
-    "revoca",
-    "istanza",
-    "sportello",
-    "termine",
-    "documento",
-    "passaporto",
-    "protezione",
-    "speciale",
-    "sussidiaria",
-    "conversione",
-    "lavoro",
-    "tirocinio",
-    "famiglia",
-    "ricongiungimento",
-    "commissione",
-    "territoriale",
-    "prefettura",
-    "richiede",
-    "ritiene",
-    "rifiuta",
-    "accetta",
-    "secondo",
-    "quando",
-    "senza",
-    "entro",
-    "presso",
-];
+const WORDS: &str = "\
+    ufficio anagrafe questura permesso rinnovo domanda ricevuta comune progetto \
+    accoglienza nucleo minore tutela residenza iscrizione tessera sanitaria contributo \
+    alloggio proroga revoca istanza sportello termine documento passaporto protezione \
+    speciale sussidiaria conversione lavoro tirocinio famiglia ricongiungimento \
+    commissione territoriale prefettura richiede ritiene rifiuta accetta secondo quando \
+    senza entro presso";
 
 /// What a municipality says: a token and an address.
 #[derive(Debug, Clone)]

@@ -155,4 +155,9 @@ pub fn with_revision(mut reference: Ref, facts: &Facts) -> Ref {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
+    reason = "tests panic, and chain"
+)]
 pub mod testing;

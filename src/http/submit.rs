@@ -66,6 +66,7 @@ pub struct ReceiptLinks {
 }
 
 /// Carries out an act.
+#[expect(clippy::too_many_arguments, reason = "the parts of one request, taken apart once")]
 pub async fn submit(
     api: Arc<Api>,
     act: &'static Act,

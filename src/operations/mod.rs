@@ -94,11 +94,12 @@ impl From<HandleError> for OperationError {
         match error {
             HandleError::Rejected(why) => Self::Rejected(why),
             HandleError::Stale { .. } => Self::Stale,
-            HandleError::Contended => Self::Contended,
+            HandleError::Contended | HandleError::Append(AppendError::Conflict { .. }) => {
+                Self::Contended
+            }
             HandleError::KeyReused => Self::KeyReused,
             HandleError::Append(AppendError::Full) => Self::Full,
             HandleError::Append(AppendError::TooLarge) => Self::TooLarge,
-            HandleError::Append(AppendError::Conflict { .. }) => Self::Contended,
             HandleError::Append(AppendError::Unavailable(why) | AppendError::Unknown(why)) => {
                 Self::Unavailable(why)
             }

@@ -182,9 +182,8 @@ impl Operations {
                 acting: Some(acting.clone()),
                 ..Resource::default()
             };
-            match decide(Some(actor), Action::Record(may), &own) {
-                Err(Denial::Role) => return Err(Denial::Role.into()),
-                Ok(()) | Err(_) => {}
+            if decide(Some(actor), Action::Record(may), &own) == Err(Denial::Role) {
+                return Err(Denial::Role.into());
             }
         }
         // Everything that was sent, so that a repeated key with another date is noticed too.

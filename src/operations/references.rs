@@ -143,14 +143,13 @@ impl Operations {
         let loaded = self.load::<Body>(&format!("body-{id}")).await?;
         match (loaded.revision, pointer) {
             // The network of a coordinator is large, and no rule of a case looks at it.
-            (Some(_), Some("/coordinator")) => {}
+            (Some(_), Some("/coordinator")) | (None, None) => {}
             (Some(_), _) => {
                 if let Some(facts) = loaded.state.facts(self.clock.today().into()) {
                     found.facts.add_body(id.clone(), facts);
                 }
             }
             (None, Some(pointer)) => found.faults.push(unknown(pointer, "BodyId")),
-            (None, None) => {}
         }
         Ok(())
     }

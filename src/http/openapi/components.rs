@@ -228,7 +228,7 @@ pub fn responses() -> Value {
         }
         match status {
             429 | 503 => {
-                headers["Retry-After"] = json!({"$ref": "#/components/headers/RetryAfter"})
+                headers["Retry-After"] = json!({"$ref": "#/components/headers/RetryAfter"});
             }
             405 => headers["Allow"] = json!({"$ref": "#/components/headers/Allow"}),
             401 => {
