@@ -56,6 +56,7 @@ mod titles;
 mod touched;
 mod views;
 mod words;
+mod writer;
 mod writing;
 
 pub use history::{TimelineEvent, sentence};

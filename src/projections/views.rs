@@ -12,22 +12,21 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use super::files::{
-    choose, numbers, open_index, private_folder, remove_all_but, search_file, views_file,
-};
+use super::files::{choose, numbers, open_index, private_folder, search_file, views_file};
 use super::indexer::Indexer;
 use super::log::Log;
-use super::projector::{Batch, Projector, Quarantined};
+use super::projector::{Projector, Quarantined};
 use super::readers::Readers;
 use super::runner::{Logs, Run, follow};
 use super::texts::Texts;
+use super::writer::{Shared, Successor, Writer};
 use super::{ViewsError, dump};
 use crate::clock::Clock;
 use crate::codec::Codec;
 use crate::event_store::{EventStore, GlobalPosition};
 
 /// How long the writer rests after a fault before it begins again.
-const REST: Duration = Duration::from_secs(1);
+pub(super) const REST: Duration = Duration::from_secs(1);
 
 /// How the views are opened.
 #[derive(Debug, Clone, Default)]
@@ -72,25 +71,6 @@ impl Rebuilt {
         let events = self.events as f64;
         events / self.took.as_secs_f64().max(1e-9)
     }
-}
-
-/// What the threads and the readers share.
-struct Shared {
-    current: RwLock<Arc<Readers>>,
-    position: watch::Sender<GlobalPosition>,
-    generation: AtomicU64,
-    quarantined: RwLock<Vec<Quarantined>>,
-    fault: RwLock<Option<String>>,
-    rebuilding: AtomicBool,
-    /// Up to where the search index has come.
-    searchable: watch::Sender<GlobalPosition>,
-    texts: Texts,
-}
-
-/// A file that was built beside the current one and waits to take its place.
-struct Successor {
-    run: Run,
-    swapped: std::sync::mpsc::SyncSender<()>,
 }
 
 /// The views: derived from events, disposable, read without waiting for anybody.
@@ -357,97 +337,6 @@ impl Drop for Views {
         if self.private {
             let _ = fs::remove_dir_all(&self.folder);
         }
-    }
-}
-
-impl Shared {
-    fn readers(&self) -> Arc<Readers> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn set_fault(&self, fault: Option<String>) {
-        *self.fault.write().unwrap_or_else(PoisonError::into_inner) = fault;
-    }
-
-    /// Lets readers see what was committed.
-    fn publish(&self, projector: &Projector, batch: &Batch) {
-        let quarantined = projector.quarantined();
-        *self.quarantined.write().unwrap_or_else(PoisonError::into_inner) = quarantined;
-        for stream in &batch.erased {
-            self.texts.forget(stream);
-        }
-        self.generation.fetch_add(1, Ordering::AcqRel);
-        self.position.send_replace(projector.bookmark().position);
-    }
-}
-
-/// The thread that keeps the current file up to date.
-struct Writer {
-    shared: Arc<Shared>,
-    logs: Logs,
-    folder: PathBuf,
-    stop: watch::Sender<bool>,
-    successor: Arc<Mutex<Option<Successor>>>,
-}
-
-impl Writer {
-    fn run(self, mut run: Run) {
-        let mut swapped = None;
-        loop {
-            let followed = self.follow(&mut run, &mut swapped);
-            if let Err(why) = followed {
-                tracing::error!(%why, "the views cannot be written");
-                self.shared.set_fault(Some(why.to_string()));
-                thread::park_timeout(REST);
-                // The book may be ahead of the rows: begin again from what was committed.
-                match self.logs().and_then(|log| Projector::open(&run.path, log)) {
-                    Ok(projector) => run.projector = projector,
-                    Err(why) => self.shared.set_fault(Some(why.to_string())),
-                }
-            }
-            let next = self.successor.lock().unwrap_or_else(PoisonError::into_inner).take();
-            match next {
-                Some(next) => {
-                    self.stop.send_replace(false);
-                    run = next.run;
-                    swapped = Some(next.swapped);
-                }
-                None if *self.stop.borrow() => break,
-                None => {}
-            }
-        }
-        let _ = run.projector.checkpoint();
-    }
-
-    fn logs(&self) -> Result<Log, ViewsError> {
-        (self.logs)()
-    }
-
-    fn follow(
-        &self,
-        run: &mut Run,
-        swapped: &mut Option<std::sync::mpsc::SyncSender<()>>,
-    ) -> Result<(), ViewsError> {
-        let path = run.path.clone();
-        let mut publish = |projector: &Projector, batch: &Batch| {
-            // A successor shows itself when it has come as far as its predecessor.
-            if projector.bookmark().position < *self.shared.position.borrow() {
-                return;
-            }
-            if let Some(swapped) = swapped.take() {
-                let readers = Readers::new(path.clone(), search_file(&self.folder));
-                *self.shared.current.write().unwrap_or_else(PoisonError::into_inner) =
-                    Arc::new(readers);
-                remove_all_but(&self.folder, &path);
-                let _ = swapped.send(());
-            }
-            self.shared.set_fault(None);
-            self.shared.publish(projector, batch);
-        };
-        publish(&run.projector, &Batch::default());
-        follow(run, self.logs()?, &self.stop.subscribe(), None, |projector, batch| {
-            publish(projector, &batch);
-        })
     }
 }
 

@@ -1,3 +1,5 @@
+//! What the view of norms shows, to whom, and on which day.
+
 use serde_json::json;
 
 use super::*;

@@ -1,6 +1,4 @@
-//! Entries of the registry, as the views show them.
-//!
-//! Depends on: `domain::registry`.
+//! Entries of the registry, as the views show them. Depends on: `domain::registry`.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;

@@ -1,0 +1,135 @@
+//! The thread that keeps the current file of views up to date, and what it shares with
+//! the readers.
+//!
+//! Depends on: `event_store`.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::{self};
+
+use tokio::sync::watch;
+
+use super::ViewsError;
+use super::files::{remove_all_but, search_file};
+use super::log::Log;
+use super::projector::{Batch, Projector, Quarantined};
+use super::readers::Readers;
+use super::runner::{Logs, Run, follow};
+use super::texts::Texts;
+use super::views::REST;
+use crate::event_store::{EventStore, GlobalPosition};
+
+/// What the threads and the readers share.
+pub(super) struct Shared {
+    pub(super) current: RwLock<Arc<Readers>>,
+    pub(super) position: watch::Sender<GlobalPosition>,
+    pub(super) generation: AtomicU64,
+    pub(super) quarantined: RwLock<Vec<Quarantined>>,
+    pub(super) fault: RwLock<Option<String>>,
+    pub(super) rebuilding: AtomicBool,
+    /// Up to where the search index has come.
+    pub(super) searchable: watch::Sender<GlobalPosition>,
+    pub(super) texts: Texts,
+}
+
+/// A file that was built beside the current one and waits to take its place.
+pub(super) struct Successor {
+    pub(super) run: Run,
+    pub(super) swapped: std::sync::mpsc::SyncSender<()>,
+}
+
+impl Shared {
+    pub(super) fn readers(&self) -> Arc<Readers> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn set_fault(&self, fault: Option<String>) {
+        *self.fault.write().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// Lets readers see what was committed.
+    pub(super) fn publish(&self, projector: &Projector, batch: &Batch) {
+        let quarantined = projector.quarantined();
+        *self.quarantined.write().unwrap_or_else(PoisonError::into_inner) = quarantined;
+        for stream in &batch.erased {
+            self.texts.forget(stream);
+        }
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.position.send_replace(projector.bookmark().position);
+    }
+}
+
+/// The thread that keeps the current file up to date.
+pub(super) struct Writer {
+    pub(super) shared: Arc<Shared>,
+    pub(super) logs: Logs,
+    pub(super) folder: PathBuf,
+    pub(super) stop: watch::Sender<bool>,
+    pub(super) successor: Arc<Mutex<Option<Successor>>>,
+}
+
+impl Writer {
+    pub(super) fn run(self, mut run: Run) {
+        let mut swapped = None;
+        loop {
+            let followed = self.follow(&mut run, &mut swapped);
+            if let Err(why) = followed {
+                tracing::error!(%why, "the views cannot be written");
+                self.shared.set_fault(Some(why.to_string()));
+                thread::park_timeout(REST);
+                // The book may be ahead of the rows: begin again from what was committed.
+                match self.logs().and_then(|log| Projector::open(&run.path, log)) {
+                    Ok(projector) => run.projector = projector,
+                    Err(why) => self.shared.set_fault(Some(why.to_string())),
+                }
+            }
+            let next = self.successor.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match next {
+                Some(next) => {
+                    self.stop.send_replace(false);
+                    run = next.run;
+                    swapped = Some(next.swapped);
+                }
+                None if *self.stop.borrow() => break,
+                None => {}
+            }
+        }
+        let _ = run.projector.checkpoint();
+    }
+
+    pub(super) fn logs(&self) -> Result<Log, ViewsError> {
+        (self.logs)()
+    }
+
+    pub(super) fn follow(
+        &self,
+        run: &mut Run,
+        swapped: &mut Option<std::sync::mpsc::SyncSender<()>>,
+    ) -> Result<(), ViewsError> {
+        let path = run.path.clone();
+        let mut publish = |projector: &Projector, batch: &Batch| {
+            // A successor shows itself when it has come as far as its predecessor.
+            if projector.bookmark().position < *self.shared.position.borrow() {
+                return;
+            }
+            let waiting = swapped.take();
+            if waiting.is_some() {
+                let readers = Readers::new(path.clone(), search_file(&self.folder));
+                *self.shared.current.write().unwrap_or_else(PoisonError::into_inner) =
+                    Arc::new(readers);
+                remove_all_but(&self.folder, &path);
+            }
+            self.shared.set_fault(None);
+            self.shared.publish(projector, batch);
+            // Whoever waits for the swap may read at once, and sees the new generation.
+            if let Some(waiting) = waiting {
+                let _ = waiting.send(());
+            }
+        };
+        publish(&run.projector, &Batch::default());
+        follow(run, self.logs()?, &self.stop.subscribe(), None, |projector, batch| {
+            publish(projector, &batch);
+        })
+    }
+}
