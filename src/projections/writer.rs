@@ -18,7 +18,7 @@ use super::readers::Readers;
 use super::runner::{Logs, Run, follow};
 use super::texts::Texts;
 use super::views::REST;
-use crate::event_store::{EventStore, GlobalPosition};
+use crate::event_store::GlobalPosition;
 
 /// What the threads and the readers share.
 pub(super) struct Shared {
