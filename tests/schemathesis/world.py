@@ -72,8 +72,11 @@ class World:
             self.revisions[own] = receipt["revision"]
         return receipt
 
-    def seen(self, path: str) -> int:
-        return self.revisions[path]
+    def get(self, path: str, role: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        answer = self.session.get(self.base + path, headers=headers, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
 
     # Things in the states that operations ask for.
 

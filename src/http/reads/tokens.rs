@@ -210,6 +210,7 @@ async fn check(
 ) -> Result<Response, Problem> {
     signed_in(&caller)?;
     submit::no_parameters(&uri)?;
+    submit::idempotency_key(&headers)?;
     let request: TextCheck = body(&headers, &bytes)?;
     let found = detector::check(request.text.clear().unwrap_or_default());
     let place = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
