@@ -17,10 +17,11 @@ use crate::command_handler::CommandHandler;
 use crate::config::{Data, ServeArgs};
 use crate::event_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
 use crate::event_store::{EventStore, ReadError};
-use crate::http::{Api, ApiOptions, router};
+use crate::http::{Api, ApiOptions, router_beside};
 use crate::operations::Operations;
 use crate::privacy::{EpochError, EpochKeys, Random, RingIds};
 use crate::projections::{Views, ViewsError, ViewsOptions};
+use crate::web::{self, DemoAccount, Site, SiteOptions};
 
 /// How long requests under way may take to end once the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
@@ -246,6 +247,8 @@ pub struct Serving<'a> {
     pub settings: &'a ServeArgs,
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
+    /// Accounts that open with one click, where the data are invented.
+    pub demo: Vec<DemoAccount>,
 }
 
 /// Serves an engine until the process is told to stop.
@@ -270,11 +273,19 @@ pub async fn serve(
         rate_limit: serving.settings.rate_limit,
         trusted_proxy: serving.settings.trusted_proxy,
         engine: "sqlite",
-        disclaimer: serving.disclaimer,
+        disclaimer: serving.disclaimer.clone(),
     };
     let operations = Arc::new(engine.operations());
-    let api = Api::new(operations, views.clone(), engine.clock.clone(), options);
-    let service = router(api).into_make_service_with_connect_info::<SocketAddr>();
+    let api = Api::new(operations.clone(), views.clone(), engine.clock.clone(), options);
+    let pages = SiteOptions {
+        base: base.clone(),
+        disclaimer: serving.disclaimer,
+        accessibility_url: serving.settings.accessibility_url.clone(),
+        demo: serving.demo,
+    };
+    let site = Site::new(operations, views.clone(), engine.clock.clone(), pages);
+    let service =
+        router_beside(api, web::router(site)).into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, stopping) = watch::channel(false);
     let mut asked = stopping.clone();

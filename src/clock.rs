@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
@@ -28,7 +28,12 @@ pub trait Clock: Send + Sync + 'static {
 /// The civil date of an instant in Italy (Europe/Rome), where every deadline and
 /// every year of a reference is counted.
 pub fn civil_date(instant: Timestamp) -> Date {
-    rome().to_datetime(instant).date()
+    civil_time(instant).date()
+}
+
+/// What clocks in Italy show at an instant.
+pub fn civil_time(instant: Timestamp) -> DateTime {
+    rome().to_datetime(instant)
 }
 
 /// The instant at which a civil day reaches an hour in Italy.

@@ -51,6 +51,10 @@ pub struct ServeArgs {
     /// Believe `X-Forwarded-For`: only behind a proxy of yours that sets it
     #[arg(long, env = "QUESITO_TRUSTED_PROXY")]
     pub trusted_proxy: bool,
+
+    /// Where the declaration of accessibility is published; every page links to it
+    #[arg(long, value_name = "URL", env = "QUESITO_ACCESSIBILITY_URL", value_parser = link)]
+    pub accessibility_url: Option<String>,
 }
 
 /// What is logged and how. Logs hold identifiers, never personal data.
@@ -210,6 +214,15 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
+/// An address of a page.
+fn link(text: &str) -> Result<String, String> {
+    if ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(text.to_owned())
+    } else {
+        Err("it begins with https://".into())
+    }
+}
+
 fn public_url(text: &str) -> Result<String, String> {
     let url = text.trim_end_matches('/');
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -271,6 +284,7 @@ mod tests {
             public_url,
             rate_limit: 0,
             trusted_proxy: false,
+            accessibility_url: None,
         };
         assert_eq!(serve(None).base("0.0.0.0:81".parse().unwrap()), "http://localhost:81");
         let behind = serve(Some("https://q.it".into()));

@@ -17,3 +17,4 @@ pub mod operations;
 pub mod privacy;
 pub mod projections;
 pub mod search;
+pub mod web;

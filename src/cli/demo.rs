@@ -10,6 +10,7 @@ use quesito::domain::registry::Role;
 use quesito::domain::values::Text;
 use quesito::import::{COORDINATOR, CaseFile};
 use quesito::operations::tokens::TokenRequest;
+use quesito::web::DemoAccount;
 
 use super::{Failure, accounts, clock, import, say};
 
@@ -76,18 +77,23 @@ impl Demo {
         }
         let file = CaseFile::demonstration()?;
         // Told to stop before it is ready, it must take its folder along.
-        let (engine, tokens) = tokio::select! {
+        let (engine, accounts) = tokio::select! {
             prepared = prepare(&data, &file) => prepared?,
             () = app::told_to_stop() => return Ok(()),
         };
 
         let disclaimer = file.disclaimer_it.unwrap_or_default();
-        let serving = Serving { settings: &self.settings, disclaimer: Some(disclaimer.clone()) };
+        let lines = accounts.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+        let serving = Serving {
+            settings: &self.settings,
+            disclaimer: Some(disclaimer.clone()),
+            demo: accounts,
+        };
         app::serve(&engine, serving, |base| {
             say(disclaimer);
             say(base);
             say(format_args!("{base}/docs"));
-            for line in tokens {
+            for line in lines {
                 say(line);
             }
         })
@@ -112,8 +118,8 @@ impl Demo {
     }
 }
 
-/// A store with the cases, and a line for each account.
-async fn prepare(data: &Data, file: &CaseFile) -> Result<(Engine, Vec<String>), Failure> {
+/// A store with the cases, and the accounts.
+async fn prepare(data: &Data, file: &CaseFile) -> Result<(Engine, Vec<DemoAccount>), Failure> {
     let mark = data.folder.join(MARK);
     if std::fs::read_to_string(&mark).is_ok_and(|state| state == BEGUN) {
         // It was stopped half way: begin again.
@@ -129,15 +135,15 @@ async fn prepare(data: &Data, file: &CaseFile) -> Result<(Engine, Vec<String>), 
         std::fs::write(&mark, COMPLETE)?;
         engine
     };
-    let tokens = tokens(&engine).await?;
-    Ok((engine, tokens))
+    let accounts = open(&engine).await?;
+    Ok((engine, accounts))
 }
 
-/// A line with a fresh token for each account.
-async fn tokens(engine: &Engine) -> Result<Vec<String>, Failure> {
+/// The accounts, each with a fresh token.
+async fn open(engine: &Engine) -> Result<Vec<DemoAccount>, Failure> {
     let operations = engine.operations();
     let expires_on = operations.clock.today().checked_add(30.days())?.into();
-    let mut lines = Vec::new();
+    let mut open = Vec::new();
     for (role, body, person) in ACCOUNTS {
         let body = body.parse()?;
         let request = TokenRequest {
@@ -151,12 +157,14 @@ async fn tokens(engine: &Engine) -> Result<Vec<String>, Failure> {
         };
         let body = request.body.clone();
         let issued = accounts::issue(engine, &operations, request).await?;
-        let role = serde_json::to_value(role)?;
-        lines.push(format!(
-            "{} {body} {}",
-            role.as_str().unwrap_or_default(),
-            issued.token.unwrap_or_default()
-        ));
+        let token = issued.token.unwrap_or_default();
+        open.push(DemoAccount { role: *role, body, token });
     }
-    Ok(lines)
+    Ok(open)
+}
+
+/// What is printed of an account.
+fn line(account: &DemoAccount) -> Result<String, Failure> {
+    let role = serde_json::to_value(account.role)?;
+    Ok(format!("{} {} {}", role.as_str().unwrap_or_default(), account.body, account.token))
 }

@@ -29,7 +29,7 @@ impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
         let data = self.data.check()?;
         let engine = Engine::open(&data, Access::Create, clock()).await?;
-        let serving = Serving { settings: &self.settings, disclaimer: None };
+        let serving = Serving { settings: &self.settings, disclaimer: None, demo: Vec::new() };
         app::serve(&engine, serving, |base| {
             say(format_args!("quesito answers at {base}, its documentation at {base}/docs"));
         })

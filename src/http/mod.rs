@@ -104,8 +104,24 @@ impl Api {
     }
 }
 
-/// Every route, with the layer that finishes every answer.
+/// Every route, with the layer that finishes every answer, and problem documents for
+/// whatever else is asked for.
 pub fn router(api: Arc<Api>) -> Router {
+    let everything = routes(&api).fallback(not_found);
+    everything
+        .layer(axum::middleware::from_fn_with_state(api.clone(), finish::finish))
+        .with_state(api)
+}
+
+/// The same beside pages, which answer for everything else.
+pub fn router_beside(api: Arc<Api>, pages: Router) -> Router {
+    routes(&api)
+        .layer(axum::middleware::from_fn_with_state(api.clone(), finish::finish))
+        .with_state(api)
+        .merge(pages)
+}
+
+fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
     let mut paths: BTreeMap<&'static str, MethodRouter<Arc<Api>>> = BTreeMap::new();
     for read in reads::all() {
         let route = paths.remove(read.path).unwrap_or_default();
@@ -121,12 +137,7 @@ pub fn router(api: Arc<Api>) -> Router {
     for (path, route) in paths {
         below = below.route(path, route.fallback(method_not_allowed));
     }
-    Router::new()
-        .nest(PREFIX, below.fallback(not_found))
-        .merge(root::routes(&api))
-        .fallback(not_found)
-        .layer(axum::middleware::from_fn_with_state(api.clone(), finish::finish))
-        .with_state(api)
+    Router::new().nest(PREFIX, below.fallback(not_found)).merge(root::routes(api))
 }
 
 async fn not_found() -> Response {

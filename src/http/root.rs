@@ -1,5 +1,5 @@
 //! What stands at the root, beside the API: documentation, explanations of
-//! problems, well-known addresses, a first page.
+//! problems, well-known addresses.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -18,31 +18,11 @@ use super::{Api, PREFIX, openapi, problems};
 pub fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
     let document = openapi::document(&api.base);
     Router::new()
-        .route("/", get(home))
         .route("/problems", get(all_problems))
         .route("/problems/{slug}", get(problem))
         .route("/.well-known/security.txt", get(security))
         .route("/.well-known/api-catalog", get(catalog))
         .merge(SwaggerUi::new("/docs").external_url_unchecked("/openapi.json", document))
-}
-
-async fn home(State(api): State<Arc<Api>>) -> Html<String> {
-    let disclaimer = api
-        .disclaimer
-        .as_deref()
-        .map(|text| format!("<p role=\"note\"><strong>{}</strong></p>", escape(text)))
-        .unwrap_or_default();
-    page(
-        "quesito",
-        &format!(
-            "<p>Il registro delle difformità interpretative: chi legge in modo diverso la stessa norma, \
-             che cosa si è chiesto a chi decide, quali soluzioni funzionano.</p>{disclaimer}\
-             <ul><li><a href=\"/docs\">Documentazione dell'API</a></li>\
-             <li><a href=\"/openapi.json\">Descrizione OpenAPI 3.1</a></li>\
-             <li><a href=\"{PREFIX}/status\">Stato del servizio</a></li>\
-             <li><a href=\"/problems\">Spiegazione degli errori</a></li></ul>"
-        ),
-    )
 }
 
 async fn all_problems() -> Html<String> {

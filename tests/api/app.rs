@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, Response};
 use quesito::clock::{Clock, SetClock};
 use quesito::codec::{ActorKind, Codec, ReceivedVia};
 use quesito::command_handler::CommandHandler;
@@ -21,6 +21,7 @@ use quesito::operations::tokens::{TokenRequest, operator};
 use quesito::operations::{Operations, Submission, Target};
 use quesito::privacy::{EpochKeys, SeededRandom};
 use quesito::projections::{Views, ViewsOptions};
+use quesito::web::{self, Site, SiteOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -42,6 +43,8 @@ pub struct TestApp {
     pub fault: Fault,
     codec: Arc<Codec>,
     router: Router,
+    /// The API with the pages beside it.
+    whole: Router,
     views: Arc<Views>,
     next_key: AtomicU64,
     tokens: Mutex<BTreeMap<String, String>>,
@@ -86,13 +89,20 @@ impl TestApp {
             engine: "test",
             disclaimer: None,
         };
+        let site = SiteOptions {
+            base: BASE.into(),
+            accessibility_url: Some("https://quesito.example/dichiarazione".into()),
+            ..SiteOptions::default()
+        };
+        let site = Site::new(operations.clone(), views.clone(), shared.clone(), site);
         let api = Api::new(operations.clone(), views.clone(), shared, options);
         let app = Self {
             store,
             clock,
             fault,
             codec,
-            router: http::router(api),
+            router: http::router(api.clone()),
+            whole: http::router_beside(api, web::router(site)),
             views,
             next_key: AtomicU64::new(1),
             tokens: Mutex::default(),
@@ -177,6 +187,11 @@ impl TestApp {
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Reply::new(line, parts.status.as_u16(), parts.headers, &bytes)
+    }
+
+    /// Sends a request to the API and the pages together.
+    pub async fn visit(&self, request: Request<Body>) -> Response<Body> {
+        self.whole.clone().oneshot(request).await.unwrap()
     }
 
     /// Posts a body with these headers and nothing else.

@@ -11,6 +11,7 @@ mod every_event;
 mod faulty;
 mod idempotency;
 mod matrix;
+mod pages;
 mod reply;
 mod setting;
 mod walk;

@@ -1,0 +1,100 @@
+//! Forms: from fields to the data of an event, and from what is wrong back to fields.
+//!
+//! The name of a field is the JSON pointer of the member it fills in (`/title`,
+//! `/positions/0/reading`), so that what an operation finds wrong with the data points to
+//! the field by itself. The schema of the event says which members are numbers, flags and
+//! lists; everything else is text. Nothing is validated here: operations do.
+//!
+//! A form carries `_token` (that it is the visitor's, [`super::visitor`]) and `_key` (that
+//! sending it twice records it once).
+
+mod data;
+mod fields;
+mod record;
+
+pub use data::Draft;
+pub use fields::{Choice, Fields};
+pub use record::{Deed, Refused, Wrong};
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+
+use super::Site;
+use super::fault::Fault;
+use super::visitor::{self, Visitor};
+
+/// The largest form, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// The field that carries the form token.
+pub const TOKEN: &str = "_token";
+
+/// The field that carries the key of the command.
+pub const KEY: &str = "_key";
+
+/// A form as it was filled in.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// A form with these fields filled in already.
+    pub fn of<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        Self { fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
+    }
+
+    /// What a field holds; empty when it is not there.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+    }
+
+    /// Everything that fields of a name hold.
+    pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.fields.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a box is ticked, or one of a name with this value is.
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.all(name).any(|own| own == value)
+    }
+
+    /// The fields that are pointers.
+    fn pointers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(|(name, value)| name.starts_with('/') && !value.trim().is_empty())
+    }
+}
+
+/// Takes a form that comes from a page of this site and of this visitor, and no other.
+impl FromRequest<Arc<Site>> for Form {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Fault> {
+        let (parts, body) = request.into_parts();
+        if visitor::is_foreign(site, &parts.headers) {
+            return Err(Fault::ForeignForm);
+        }
+        let media = parts.headers.get(header::CONTENT_TYPE);
+        let media = media.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !media.starts_with("application/x-www-form-urlencoded") {
+            return Err(Fault::NotAForm);
+        }
+        let body = axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Fault::TooLarge)?;
+        let fields = form_urlencoded::parse(&body)
+            // Browsers send lines as CR LF.
+            .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
+            .collect();
+        let form = Self { fields };
+        let visitor = Visitor::of(site, &parts.headers).await?;
+        // Whoever was signed in when the page was made proves it with the session that is
+        // gone: they are told to sign in again, not that the form is foreign.
+        match visitor.holds(form.get(TOKEN)) {
+            true => Ok(form),
+            false if visitor.expired => Err(Fault::SignIn),
+            false => Err(Fault::ForeignForm),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The Italian pages: server-rendered, whole without JavaScript, in the look of the
+//! Italian public administration.
+//!
+//! ```text
+//! request ─► Visit (who, where, on which day) ─► a handler of pages/ ─► Page ─► finish
+//!                                                  │ asks operations and views
+//! ```
+//!
+//! A page asks the same operations and the same views as the API, under the same rule of
+//! access; a form sends the data of the same events ([`forms`]). All routes stand in one
+//! table below, all words for codes in [`words`], all pieces that pages share in
+//! [`parts`].
+//!
+//! Deliberately absent: rules, SQL, the event store, scripts or styles inside a page, and
+//! anything fetched from another host.
+//!
+//! Depends on: `operations`, `projections`, `access`, `codec`, `domain`, `clock`.
+
+pub mod address;
+mod assets;
+pub mod fault;
+mod finish;
+pub mod forms;
+pub mod layout;
+mod pages;
+pub mod parts;
+pub mod visit;
+pub mod visitor;
+pub mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
+
+use crate::clock::Clock;
+use crate::domain::registry::Role;
+use crate::domain::values::BodyId;
+use crate::operations::Operations;
+use crate::projections::Views;
+
+use assets::Assets;
+use fault::Fault;
+
+/// What the pages share.
+pub struct Site {
+    /// What can be asked of the product.
+    pub operations: Arc<Operations>,
+    /// The views.
+    pub views: Arc<Views>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// How the pages are set up.
+    pub options: SiteOptions,
+    assets: Assets,
+    /// From which the form tokens of visitors without a session are derived.
+    key: [u8; 32],
+}
+
+/// How the pages are set up.
+#[derive(Debug, Clone, Default)]
+pub struct SiteOptions {
+    /// The public address, without a slash at the end.
+    pub base: String,
+    /// What is said where the data are invented.
+    pub disclaimer: Option<String>,
+    /// Where the declaration of accessibility is published, when it is.
+    pub accessibility_url: Option<String>,
+    /// The accounts of a demonstration, which open with one click.
+    pub demo: Vec<DemoAccount>,
+}
+
+/// An account of a demonstration.
+#[derive(Debug, Clone)]
+pub struct DemoAccount {
+    /// In which role.
+    pub role: Role,
+    /// For which body.
+    pub body: BodyId,
+    /// The credential that opens it.
+    pub token: String,
+}
+
+impl Site {
+    /// The pages over operations and views.
+    pub fn new(
+        operations: Arc<Operations>,
+        views: Arc<Views>,
+        clock: Arc<dyn Clock>,
+        options: SiteOptions,
+    ) -> Arc<Self> {
+        let mut key = [0; 32];
+        clock.fill(&mut key);
+        Arc::new(Self { operations, views, clock, options, assets: Assets::default(), key })
+    }
+
+    /// Whether the data are invented and anybody may try.
+    pub fn is_demo(&self) -> bool {
+        self.options.disclaimer.is_some()
+    }
+}
+
+/// THE table of pages: one line each.
+fn pages() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/", get(pages::home::show))
+        .route("/accesso", get(pages::access::show))
+        .route("/accesso/dimostrazione", post(pages::access::open_demo))
+        .route("/uscita", post(pages::access::leave))
+        .route("/statici/{name}", get(assets::show))
+        .route("/favicon.ico", get(assets::icon))
+}
+
+/// Every page, with the layers that finish every answer. Merged beside the API.
+pub fn router(site: Arc<Site>) -> Router {
+    pages()
+        .fallback(async || Fault::NotFound)
+        .method_not_allowed_fallback(async || Fault::Method)
+        .layer(axum::middleware::from_fn_with_state(site.clone(), finish::finish))
+        .layer(CompressionLayer::new().gzip(true))
+        .with_state(site)
+}

@@ -1,0 +1,23 @@
+//! The pieces that pages share.
+
+mod dates;
+mod lists;
+mod marks;
+mod svg;
+
+pub use dates::{day, day_text, instant, period};
+pub use lists::{Facet, crumbs, facets, nothing, pager, scrolling, search_box};
+pub use marks::{Tone, badge, chip, facts, norm_chip, paragraphs, reference, visible_to};
+pub use svg::{Dot, Line, timeline};
+
+use maud::{Markup, html};
+
+use super::forms::TOKEN;
+use super::visit::Visit;
+
+/// The hidden field that every form carries.
+pub fn form_token(visit: &Visit) -> Markup {
+    html! {
+        input type="hidden" name=(TOKEN) value=(visit.visitor.form_token(&*visit.site.clock));
+    }
+}

@@ -1,0 +1,96 @@
+//! What is around every page: the way in and out, errors that help, headers, files.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::app::TestApp;
+
+#[tokio::test]
+async fn the_first_page_says_what_this_is_and_names_the_declaration_of_accessibility() {
+    let app = TestApp::ready().await;
+    let home = app.page(None, "/").await;
+    assert_eq!(home.status, 200);
+    home.says("Quando due uffici leggono la stessa norma in modo diverso");
+    home.has("href=\"https://quesito.example/dichiarazione\"").has("href=\"/docs\"");
+    let home = app.page(Some("parma"), "/").await;
+    home.says("Comune di Parma · ente").says("Esci").is_silent_on("Accedi");
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_answered_with_a_page_that_helps() {
+    let app = TestApp::ready().await;
+    let lost = app.page(None, "/zampirone").await;
+    assert_eq!(lost.status, 404);
+    lost.says("Pagina non trovata").says("Effettuare l'accesso");
+    let wrong = app.shown_page(Request::put("/").body(Body::empty()).unwrap()).await;
+    assert_eq!((wrong.status, wrong.header("allow")), (405, "GET,HEAD"));
+    wrong.says("Operazione non prevista");
+    // The API keeps its own documents.
+    let api = app.visit(Request::get("/api/v1/zampirone").body(Body::empty()).unwrap()).await;
+    assert_eq!(api.headers()["content-type"], "application/problem+json");
+}
+
+#[tokio::test]
+async fn every_unsafe_form_needs_its_token_and_this_site() {
+    let app = TestApp::ready().await;
+    let home = app.page(Some("parma"), "/").await;
+    let token = home.hidden("_token");
+    for (who, token) in
+        [(Some("parma"), ""), (Some("parma"), "AAAA"), (Some("bologna"), &token), (None, &token)]
+    {
+        let refused = app.send_form(who, "/uscita", &[("_token", token)]).await;
+        assert_eq!(refused.status, 403, "{who:?} {token}");
+        refused.says("Modulo scaduto");
+    }
+    let elsewhere = Request::post("/uscita")
+        .header("cookie", format!("__Host-quesito={}", app.token("parma")))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", "https://example.org");
+    let body = format!("_token={token}");
+    let refused = app.shown_page(elsewhere.body(body.into()).unwrap()).await;
+    assert_eq!(refused.status, 403);
+    let done = app.send_form(Some("parma"), "/uscita", &[("_token", &token)]).await;
+    assert_eq!((done.status, done.header("location")), (303, "/"));
+    assert!(done.header("set-cookie").starts_with("__Host-quesito=;"));
+    for part in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=0"] {
+        assert!(done.header("set-cookie").contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_is_told_and_not_an_error() {
+    let app = TestApp::ready().await;
+    app.remember("gone", "qst_nothing".into());
+    let home = app.page(Some("gone"), "/accesso").await;
+    assert_eq!(home.status, 200);
+    home.says("La sessione è scaduta");
+}
+
+#[tokio::test]
+async fn files_have_names_that_change_with_them_and_are_kept_for_ever() {
+    let app = TestApp::ready().await;
+    let home = app.page(None, "/").await;
+    let files: Vec<_> = home.text.split('"').filter(|part| part.starts_with("/statici/")).collect();
+    assert!(files.len() >= 3, "{files:?}");
+    for file in files {
+        let got = app.page(None, file).await;
+        assert_eq!(got.status, 200, "{file}");
+        assert_eq!(got.header("cache-control"), "public, max-age=31536000, immutable");
+    }
+    assert_eq!(app.page(None, "/statici/stile.css").await.status, 404);
+}
+
+#[tokio::test]
+async fn pages_are_sent_compressed_and_the_first_view_is_light() {
+    let app = TestApp::ready().await;
+    let home = app.page(None, "/").await;
+    let mut weight = 0;
+    let files = home.text.split('"').filter(|part| part.starts_with("/statici/"));
+    for path in files.chain(["/"]) {
+        let request = Request::get(path).header("accept-encoding", "gzip");
+        let answer = app.visit(request.body(Body::empty()).unwrap()).await;
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        weight += bytes.len();
+    }
+    assert!(weight < 20_000, "{weight} bytes");
+}
