@@ -8,6 +8,7 @@
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 use uuid::Uuid;
 
@@ -112,6 +113,7 @@ pub(super) fn prepare_writer(db: &Connection) -> rusqlite::Result<()> {
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16384;",
     )?;
+    keep_plans(db)?;
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
     db.pragma_update(None, "journal_size_limit", 64 << 20)?;
     db.busy_timeout(super::BUSY)?;
@@ -122,7 +124,15 @@ pub(super) fn prepare_writer(db: &Connection) -> rusqlite::Result<()> {
 /// Settings of the connections that read.
 pub(super) fn prepare_reader(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
+    keep_plans(db)?;
     db.busy_timeout(super::BUSY)?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(())
+}
+
+/// Keeps a prepared statement as it is when other values are bound. Otherwise the library
+/// looks at the values compared and prepares anew whenever they change (measured: more
+/// than the search by key itself), for plans that never differ here.
+fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
