@@ -23,7 +23,7 @@ use super::book::{Book, Entry};
 use super::links::{linking, write_citations, write_links};
 use super::lists::to_json;
 use super::steps::first_day;
-use super::things::{Kind, write_participants};
+use super::things::Kind;
 use super::touched::Touched;
 use super::words;
 use crate::domain::answer::{
@@ -88,11 +88,14 @@ pub(super) fn norm_changes(
     book: &mut Book,
     norm: &crate::domain::norm::NormRef,
 ) -> Result<Vec<Change>, ViewsError> {
-    let (Some(id), Some(read)) = (norm.norm_id(), norm.text_in_force_on()) else {
+    let (Some(id), Some(read)) = (book.norm_id(norm), norm.text_in_force_on()) else {
         return Ok(Vec::new());
     };
-    let article = norm.cited().article;
     let state = &book.find::<Norm>(tx, &id)?.state;
+    if state.amendments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let article = norm.cited().article;
     let amended = state.amended_since(article.as_deref(), read);
     Ok(amended.map(|one| Change { from: one.from, recorded_at: one.recorded_at }).collect())
 }
@@ -129,7 +132,6 @@ pub(super) fn write(
         if let (Some(ident), Some(receipt)) = (entry.ident, &entry.state.receipt) {
             let [_, digest, ..] = &mut entry.written;
             write_citations(tx, &ident, &receipt.data.norms, digest)?;
-            write_participants(tx, &ident, [])?;
         }
         touched.questions.extend(linking(tx, *id, Kind::Question)?);
         touched.solutions.extend(linking(tx, *id, Kind::Solution)?);

@@ -19,15 +19,19 @@ use uuid::Uuid;
 use super::ViewsError;
 use super::fact::{Fact, What};
 use super::log::Log;
-use super::things::{self, Ident, Kind};
+use super::things::{self, Counters, Ident, Kind};
 use crate::domain::answer::{Answer, AnswerEvent};
 use crate::domain::communication::{Communication, CommunicationEvent};
 use crate::domain::issue::{Issue, IssueEvent};
+use crate::domain::norm::NormRef;
 use crate::domain::question::{Question, QuestionEvent};
 use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, Person, Theme};
 use crate::domain::solution::{Solution, SolutionEvent};
 use crate::domain::{Decider, Recorded};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
+
+/// How many citations are kept beside the act they name.
+const CITATIONS: usize = 4_096;
 
 /// How many cases of each kind are kept folded.
 const CASES: usize = 8_192;
@@ -229,6 +233,9 @@ macro_rules! shelves {
             /// Up to which position states are folded from their streams.
             pub(super) up_to: GlobalPosition,
             pub(super) batch: u64,
+            /// The numbers of things given so far.
+            pub(super) counters: Counters,
+            norm_ids: HashMap<NormRef, Option<Uuid>>,
         }
 
         impl Book {
@@ -238,6 +245,8 @@ macro_rules! shelves {
                     log,
                     up_to: GlobalPosition::START,
                     batch: 0,
+                    counters: Counters::default(),
+                    norm_ids: HashMap::new(),
                 }
             }
 
@@ -301,6 +310,20 @@ impl Book {
         let entry = D::shelf(self).entries.entry(key.clone()).or_default();
         entry.used = batch;
         Ok(entry)
+    }
+
+    /// The act that a citation names. The same few are asked for again and again, and
+    /// telling takes the reading of a URN.
+    pub(super) fn norm_id(&mut self, norm: &NormRef) -> Option<Uuid> {
+        if let Some(id) = self.norm_ids.get(norm) {
+            return *id;
+        }
+        if self.norm_ids.len() >= CITATIONS {
+            self.norm_ids.clear();
+        }
+        let id = norm.norm_id();
+        self.norm_ids.insert(norm.clone(), id);
+        id
     }
 
     /// Folds the events of a thing below a revision, and puts it on its shelf.

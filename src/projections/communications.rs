@@ -108,17 +108,28 @@ pub(super) fn write(
             state.receipts.last().map(|one| words::text(&one.receipt)),
         ])?;
         let bodies = letter.data.counterpart.iter().filter(|one| one.kind == RefKind::Body);
-        write_participants(tx, &ident, bodies.map(|one| one.id.as_str()))?;
-        write_parts(tx, &ident, state)?;
+        let [parts, registered, documents, ..] = &mut entry.written;
+        let bodies = bodies.map(|one| one.id.as_str()).collect();
+        write_participants(tx, &ident, bodies, parts)?;
+        write_registrations(tx, &ident, state, registered)?;
+        write_documents(tx, &ident, state, documents)?;
     }
     Ok(())
 }
 
-fn write_parts(
+fn write_registrations(
     tx: &Transaction<'_>,
     ident: &Ident,
     state: &CommunicationState,
+    written: &mut u64,
 ) -> Result<(), ViewsError> {
+    // They are added and annulled, never changed.
+    let digest = words::digest(
+        &state.registrations.iter().map(|one| one.annulled.is_some()).collect::<Vec<_>>(),
+    );
+    if *written == digest {
+        return Ok(());
+    }
     tx.prepare_cached("DELETE FROM registrations WHERE communication = ?1")?.execute([ident.no])?;
     for (ord, one) in (0_i64..).zip(&state.registrations) {
         tx.prepare_cached("INSERT INTO registrations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
@@ -134,11 +145,28 @@ fn write_parts(
                 one.annulled.is_some(),
             ])?;
     }
+    *written = digest;
+    Ok(())
+}
+
+fn write_documents(
+    tx: &Transaction<'_>,
+    ident: &Ident,
+    state: &CommunicationState,
+    written: &mut u64,
+) -> Result<(), ViewsError> {
+    let documents: Vec<&str> =
+        state.documents.iter().map(|one| one.document.sha256.as_str()).collect();
+    let digest = words::digest(&documents);
+    if *written == digest {
+        return Ok(());
+    }
     tx.prepare_cached("DELETE FROM communication_documents WHERE communication = ?1")?
         .execute([ident.no])?;
-    for (ord, one) in (0_i64..).zip(&state.documents) {
+    for (ord, document) in (0_i64..).zip(documents) {
         tx.prepare_cached("INSERT INTO communication_documents VALUES (?1, ?2, ?3)")?
-            .execute(params![ident.no, ord, one.document.sha256.as_str()])?;
+            .execute(params![ident.no, ord, document])?;
     }
+    *written = digest;
     Ok(())
 }

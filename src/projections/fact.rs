@@ -97,7 +97,7 @@ fn code(stored: &StoredEvent) -> Box<str> {
 /// escaped, so this is never a part of one.
 const SEALED: &[u8] = br#"{"alg":""#;
 
-/// A sealed text that says nothing.
+/// A sealed text that says nothing, read as `Text::LeftOut`.
 const NO_WORDS: &[u8] = br#"{"alg":"","commitment":"","ct":"","key_id":"","nonce":""}"#;
 
 /// Canonical data with every sealed text replaced by one that says nothing.

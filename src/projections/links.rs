@@ -97,15 +97,8 @@ pub(super) fn write_citations<'a>(
     norms: impl IntoIterator<Item = &'a NormRef>,
     written: &mut u64,
 ) -> Result<(), ViewsError> {
-    let rows: Vec<_> = norms
-        .into_iter()
-        .map(|norm| {
-            let cited = norm.cited();
-            let day = norm.text_in_force_on().map(|day| day.to_string());
-            (norm.norm_id(), cited.article, cited.paragraph, day, norm.label_it())
-        })
-        .collect();
-    let digest = words::digest(&rows);
+    let norms: Vec<_> = norms.into_iter().collect();
+    let digest = words::digest(&norms);
     if *written == digest {
         return Ok(());
     }
@@ -115,16 +108,17 @@ pub(super) fn write_citations<'a>(
         "INSERT INTO citations (kind, thing, ord, norm, article, paragraph, in_force_on, label)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
-    for (ord, (norm, article, paragraph, day, label)) in rows.iter().enumerate() {
+    for (ord, norm) in norms.into_iter().enumerate() {
+        let cited = norm.cited();
         insert.execute(params![
             ident.kind as u8,
             ident.no,
             i64::try_from(ord).unwrap_or(i64::MAX),
-            norm.as_ref().map(|id| id.as_bytes().as_slice()),
-            article,
-            paragraph,
-            day,
-            label,
+            norm.norm_id().as_ref().map(|id| id.as_bytes().as_slice()),
+            cited.article,
+            cited.paragraph,
+            norm.text_in_force_on().map(|day| day.to_string()),
+            norm.label_it(),
         ])?;
     }
     *written = digest;

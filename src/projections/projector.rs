@@ -16,7 +16,7 @@ use super::book::{Book, OnShelf};
 use super::fact::{Fact, What};
 use super::log::Log;
 use super::touched::Touched;
-use super::{ViewsError, schema, things, writing};
+use super::{ViewsError, schema, writing};
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
 
 /// A stream that cannot be followed, and why.
@@ -102,6 +102,7 @@ impl Projector {
         if count == 0 {
             return Ok(Batch::default());
         }
+        self.book.counters.write(&tx)?;
         writing::write(&tx, &mut self.book, &mut touched)?;
         write_bookmark(&tx, &at)?;
         tx.commit()?;
@@ -216,7 +217,7 @@ impl Place<'_> {
         if let (0, Some(kind)) = (self.revision, D::KIND)
             && let Ok(id) = self.stream.id().parse()
         {
-            let ident = things::number(self.tx, kind, id, fact.recorded_at)?;
+            let ident = book.counters.number(self.tx, kind, id, fact.recorded_at)?;
             if let Some(entry) = D::shelf(book).get_mut(key) {
                 entry.ident = Some(ident);
             }

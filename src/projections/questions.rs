@@ -31,7 +31,7 @@ use super::touched::Touched;
 use crate::domain::answer::Answer;
 use crate::domain::issue::Issue;
 use crate::domain::question::{Question, QuestionContext, QuestionState};
-use crate::domain::values::Day;
+use crate::domain::values::{BodyId, Day};
 
 /// The tables.
 pub(super) const TABLES: &str = "
@@ -133,5 +133,6 @@ fn participants(tx: &Transaction<'_>, book: &mut Book, id: &Uuid) -> Result<(), 
     for issue in issues {
         bodies.extend(book.find::<Issue>(tx, &issue)?.state.participants());
     }
-    write_participants(tx, &ident, bodies.iter().map(crate::domain::values::BodyId::as_str))
+    let [_, _, _, parts, ..] = &mut book.find::<Question>(tx, id)?.written;
+    write_participants(tx, &ident, bodies.iter().map(BodyId::as_str).collect(), parts)
 }

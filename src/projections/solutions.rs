@@ -141,10 +141,11 @@ pub(super) fn write(
             let norms = entry.state.basis_norms.iter().map(|one| &one.norm);
             write_citations(tx, &ident, norms, cited)?;
             write_row(tx, book, *id)?;
-            let state = book.find::<Solution>(tx, id)?.state.clone();
-            let bodies = state.adoptions.iter().map(|adoption| adoption.body.as_str());
-            write_participants(tx, &ident, bodies)?;
-            write_bodies(tx, &ident, &state)?;
+            let entry = book.find::<Solution>(tx, id)?;
+            let [_, _, parts, decided, ..] = &mut entry.written;
+            let bodies = entry.state.adoptions.iter().map(|adoption| adoption.body.as_str());
+            write_participants(tx, &ident, bodies.collect(), parts)?;
+            write_bodies(tx, &ident, &entry.state, decided)?;
         }
     }
     Ok(())
@@ -204,6 +205,7 @@ fn write_bodies(
     tx: &Transaction<'_>,
     ident: &Ident,
     state: &SolutionState,
+    written: &mut u64,
 ) -> Result<(), ViewsError> {
     let mut rows: BTreeMap<(BodyId, String), String> = BTreeMap::new();
     for one in &state.adoptions {
@@ -215,10 +217,15 @@ fn write_bodies(
     for one in state.declinations.iter().filter(|one| one.overtaken_by.is_none()) {
         rows.insert((one.body.clone(), "declined".into()), Day::LAST.to_string());
     }
+    let digest = words::digest(&rows);
+    if *written == digest {
+        return Ok(());
+    }
     tx.prepare_cached("DELETE FROM solution_bodies WHERE solution = ?1")?.execute([ident.no])?;
     for ((body, manner), until) in rows {
         tx.prepare_cached("INSERT INTO solution_bodies VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![ident.no, body.as_str(), manner, until])?;
     }
+    *written = digest;
     Ok(())
 }

@@ -5,12 +5,14 @@
 //!
 //! Depends on: `clock` (the Italian year).
 
+use std::collections::{BTreeSet, HashMap};
+
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ViewsError;
+use super::{ViewsError, words};
 use crate::clock::civil_date;
 
 /// The tables.
@@ -135,26 +137,58 @@ pub fn parse_reference(text: &str) -> Option<(Kind, i16, u32)> {
     Some((kind, year.parse().ok()?, rank.parse().ok()?))
 }
 
-/// Numbers a thing whose first event was recorded at an instant.
-pub(super) fn number(
-    tx: &Transaction<'_>,
-    kind: Kind,
-    id: Uuid,
-    recorded_at: jiff::Timestamp,
-) -> Result<Ident, ViewsError> {
-    let year = civil_date(recorded_at).year();
-    let next = |year: i16| -> rusqlite::Result<i64> {
+/// The numbers given so far, kept at hand while a file is written to.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    /// The last number given, by kind and year, and whether the table says so too. Year 0
+    /// counts all of a kind.
+    given: HashMap<(Kind, i16), (i64, bool)>,
+}
+
+impl Counters {
+    /// Numbers a thing whose first event was recorded at an instant.
+    pub(super) fn number(
+        &mut self,
+        tx: &Transaction<'_>,
+        kind: Kind,
+        id: Uuid,
+        recorded_at: jiff::Timestamp,
+    ) -> Result<Ident, ViewsError> {
+        let year = civil_date(recorded_at).year();
+        let (no, rank) = (self.next(tx, kind, 0)?, self.next(tx, kind, year)?);
         tx.prepare_cached(
-            "INSERT INTO counters (kind, year, given) VALUES (?1, ?2, 1)
-             ON CONFLICT DO UPDATE SET given = given + 1 RETURNING given",
+            "INSERT INTO things (id, kind, no, year, rank) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .query_row(params![kind as u8, year], |row| row.get(0))
-    };
-    // Year 0 counts all of a kind.
-    let (no, rank) = (next(0)?, next(year)?);
-    tx.prepare_cached("INSERT INTO things (id, kind, no, year, rank) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![id.as_bytes().as_slice(), kind as u8, no, year, rank])?;
-    Ok(Ident { kind, no, year, rank: u32::try_from(rank).unwrap_or(u32::MAX) })
+        Ok(Ident { kind, no, year, rank: u32::try_from(rank).unwrap_or(u32::MAX) })
+    }
+
+    fn next(&mut self, tx: &Transaction<'_>, kind: Kind, year: i16) -> Result<i64, ViewsError> {
+        let given = match self.given.get(&(kind, year)) {
+            Some((given, _)) => *given,
+            None => tx
+                .prepare_cached("SELECT given FROM counters WHERE kind = ?1 AND year = ?2")?
+                .query_row(params![kind as u8, year], |row| row.get(0))
+                .optional()?
+                .unwrap_or(0),
+        };
+        self.given.insert((kind, year), (given + 1, false));
+        Ok(given + 1)
+    }
+
+    /// Writes the counters that have moved: once in a batch, not at each thing.
+    pub(super) fn write(&mut self, tx: &Transaction<'_>) -> Result<(), ViewsError> {
+        for ((kind, year), (given, written)) in &mut self.given {
+            if !*written {
+                tx.prepare_cached(
+                    "INSERT OR REPLACE INTO counters (kind, year, given) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![*kind as u8, *year, *given])?;
+                *written = true;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// How a thing is numbered, by its id as text.
@@ -170,20 +204,25 @@ pub(super) fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Ident>, View
         .and_then(|(kind, no, year, rank)| Some(Ident { kind: Kind::of(kind)?, no, year, rank })))
 }
 
-/// Writes who takes part in a thing.
-pub fn write_participants<'a>(
+/// Writes who takes part in a thing, unless that is what was last written.
+pub(super) fn write_participants(
     tx: &Transaction<'_>,
     ident: &Ident,
-    bodies: impl IntoIterator<Item = &'a str>,
+    bodies: BTreeSet<&str>,
+    written: &mut u64,
 ) -> Result<(), ViewsError> {
+    let digest = words::digest(&bodies);
+    if *written == digest {
+        return Ok(());
+    }
     tx.prepare_cached("DELETE FROM participants WHERE kind = ?1 AND thing = ?2")?
         .execute(params![ident.kind as u8, ident.no])?;
-    let mut insert = tx.prepare_cached(
-        "INSERT OR IGNORE INTO participants (kind, thing, body) VALUES (?1, ?2, ?3)",
-    )?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO participants (kind, thing, body) VALUES (?1, ?2, ?3)")?;
     for body in bodies {
         insert.execute(params![ident.kind as u8, ident.no, body])?;
     }
+    *written = digest;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::domain::values::{
 /// A well-formed URN proves nothing about existence; the catalogue of norms says
 /// which acts are known. No network look-up, ever.
 #[serde_with::skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[serde(try_from = "super::reading::Flat")]
 pub enum NormRef {

@@ -12,7 +12,7 @@ pub const ERASED_IT: &str = "[testo cancellato, art. 17 GDPR]";
 /// A text as it is stored: encrypted under a key of its own.
 ///
 /// `privacy` makes and opens it; here it is only a shape.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SealedText {
     /// The algorithm, `XC20P` (XChaCha20-Poly1305).
@@ -32,12 +32,15 @@ pub struct SealedText {
 /// Text is kept as typed, whatever its normalisation form; only emptiness and
 /// length are judged. In an event it is sealed; a fold that does not need the
 /// words leaves it so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Text<const MAX: usize> {
     /// The words themselves.
     Clear(String),
     /// As stored, not opened.
     Sealed(Box<SealedText>),
+    /// Left out by a fold that needs to know that there is a text, not which: states are
+    /// many, and a sealed text is most of one. Never stored.
+    LeftOut,
     /// The key was destroyed: nobody can read it any more.
     Erased,
 }
@@ -63,7 +66,7 @@ impl<const MAX: usize> Text<MAX> {
     pub fn clear(&self) -> Option<&str> {
         match self {
             Self::Clear(words) => Some(words),
-            Self::Sealed(_) | Self::Erased => None,
+            Self::Sealed(_) | Self::LeftOut | Self::Erased => None,
         }
     }
 }
@@ -74,6 +77,7 @@ impl<const MAX: usize> Serialize for Text<MAX> {
         match self {
             Self::Clear(words) => serializer.serialize_newtype_struct("Text", words),
             Self::Sealed(sealed) => serializer.serialize_newtype_struct("Text", sealed),
+            Self::LeftOut => serializer.serialize_newtype_struct("Text", &()),
             Self::Erased => serializer.serialize_newtype_struct("Text", ERASED_IT),
         }
     }
@@ -99,8 +103,9 @@ impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                SealedText::deserialize(MapAccessDeserializer::new(map))
-                    .map(|sealed| Text::Sealed(Box::new(sealed)))
+                let sealed = SealedText::deserialize(MapAccessDeserializer::new(map))?;
+                let left_out = sealed.alg.is_empty();
+                Ok(if left_out { Text::LeftOut } else { Text::Sealed(Box::new(sealed)) })
             }
         }
 

@@ -199,11 +199,7 @@ fn write_one(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
     let [_, cited, parts, positions, themes, stepped] = &mut entry.written;
     write_citations(tx, &ident, state.citations.iter().map(|(_, norm)| norm), cited)?;
     let bodies = state.participants();
-    let digest = words::digest(&bodies);
-    if *parts != digest {
-        write_participants(tx, &ident, bodies.iter().map(BodyId::as_str))?;
-        *parts = digest;
-    }
+    write_participants(tx, &ident, bodies.iter().map(BodyId::as_str).collect(), parts)?;
     write_positions(tx, &ident, state, positions)?;
     write_themes(tx, &ident, state, themes)?;
     write_steps(tx, &ident, &found, stepped)
