@@ -13,7 +13,7 @@ use super::{
 
 /// The shape and meaning of the rows. Raise it with every change of a table or of what
 /// is written there: views of another number are not read, but built anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Pages of 8 KiB, and how much of them the writer keeps in memory, in KiB.
 const WRITER_CACHE_KIB: u32 = 24 * 1024;

@@ -11,9 +11,10 @@
 //! ```sql
 //! SELECT issue.reference
 //!   FROM search.fts JOIN issue ON issue.rowid = fts.rowid
-//!  WHERE fts MATCH :any              -- FtsQuery::any
+//!  WHERE fts MATCH :tier             -- one of FtsQuery::tiers, the strictest first
+//!    AND fts.rowid NOT IN (SELECT rowid FROM search.fts WHERE fts MATCH :tier_before)
 //!    AND issue.visibility = 'public' -- the caller's filter
-//!  ORDER BY <RANK_SQL>               -- uses :all, FtsQuery::all
+//!  ORDER BY <RANK_SQL>
 //!  LIMIT 50
 //! ```
 //!
@@ -28,14 +29,12 @@ use super::analysis::index_terms;
 /// [`RANK_SQL`] expects.
 pub const SCHEMA: &str = "search";
 
-/// The `ORDER BY` terms of a search, best first; binds `:all` to
-/// [`FtsQuery::all`](super::FtsQuery::all).
+/// The `ORDER BY` terms of a search within one of [`FtsQuery::tiers`](super::FtsQuery),
+/// best first.
 ///
-/// Texts with all terms come first; within a tier bm25 decides, a term in the
-/// title weighing 10, in the norms 6, in the body 3, in the people 1. The last
-/// term makes the order total, so that pages neither repeat nor miss a row.
-pub const RANK_SQL: &str = "fts.rowid IN (SELECT rowid FROM search.fts WHERE fts MATCH :all) DESC, \
-     bm25(fts, 10.0, 3.0, 6.0, 1.0), fts.rowid";
+/// By bm25, a term in the title weighing 10, in the norms 6, in the body 3, in the people
+/// 1. The last term makes the order total, so that pages neither repeat nor miss a row.
+pub const RANK_SQL: &str = "bm25(fts, 10.0, 3.0, 6.0, 1.0), fts.rowid";
 
 /// The texts of one case, as people wrote them; the index analyses them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

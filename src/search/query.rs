@@ -21,6 +21,9 @@ const LONGEST_INPUT: usize = 1000;
 /// The most terms an expression holds; FTS5 limits its depth.
 const MOST_TERMS: usize = 32;
 
+/// The most words of which all but one are asked for.
+const LONGEST_TIER: usize = 8;
+
 /// The shortest beginning of a word that is completed, in characters: a
 /// shorter one would read a large part of the index.
 const SHORTEST_HALF: usize = 3;
@@ -32,14 +35,15 @@ const ENDINGS: [&str; 18] = [
     "ibile", "abilita", "ibilita", "anza", "enza", "ativo", "ista", "ita", "are",
 ];
 
-/// A query in two strengths, for one ranking in two tiers: texts that hold all
-/// terms come before texts that hold some (see [`RANK_SQL`](super::RANK_SQL)).
+/// A query in several strengths, for one ranking in tiers: texts with all terms come
+/// before those that lack one, and these before the rest. Besides being what people
+/// expect, it lets a page be filled without ranking every text that has one of the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FtsQuery {
     /// Matches texts with any of the words, every phrase, no excluded word.
     pub any: String,
-    /// Matches texts with all of the words besides; implies `any`.
-    pub all: String,
+    /// From the strictest on, each implied by the one before; the last is `any`.
+    pub tiers: Vec<String>,
 }
 
 /// Reads a user's query; `None` when nothing in it can be searched for: only
@@ -84,13 +88,30 @@ pub fn fts_query(user: &str) -> Option<FtsQuery> {
             format!("{} AND ({} OR {some})", phrases.join(" AND "), phrases.join(" OR "))
         }
     };
-    if excluded.is_empty() {
-        return Some(FtsQuery { any, all });
+    let mut tiers = vec![all];
+    tiers.extend(all_but_one(&phrases, &words));
+    tiers.push(any);
+    tiers.dedup();
+    if !excluded.is_empty() {
+        let without = excluded.join(" OR ");
+        for tier in &mut tiers {
+            *tier = format!("({tier}) NOT ({without})");
+        }
     }
-    let without = excluded.join(" OR ");
-    Some(FtsQuery {
-        any: format!("({any}) NOT ({without})"),
-        all: format!("({all}) NOT ({without})"),
+    Some(FtsQuery { any: tiers.last()?.clone(), tiers })
+}
+
+/// All words but any one of them; `None` where that is the same as any word, and where
+/// there are so many that it would be a long expression.
+fn all_but_one(phrases: &[String], words: &[String]) -> Option<String> {
+    (3..=LONGEST_TIER).contains(&words.len()).then(|| {
+        let without = |left_out: usize| {
+            let others = words.iter().enumerate().filter(|(at, _)| *at != left_out);
+            let kept: Vec<&str> =
+                phrases.iter().chain(others.map(|(_, word)| word)).map(String::as_str).collect();
+            format!("({})", kept.join(" AND "))
+        };
+        (0..words.len()).map(without).collect::<Vec<_>>().join(" OR ")
     })
 }
 

@@ -28,7 +28,18 @@ fn index_of(bodies: &[&str]) -> (Connection, SearchIndex) {
 /// The rows a user finds, best first.
 fn search(conn: &Connection, user: &str) -> rusqlite::Result<Vec<i64>> {
     let Some(query) = fts_query(user) else { return Ok(vec![]) };
-    conn.prepare(&format!("SELECT rowid FROM search.fts WHERE fts MATCH :any ORDER BY {RANK_SQL}"))?
-        .query_map(&[(":any", &query.any), (":all", &query.all)], |row| row.get(0))?
-        .collect()
+    let mut found = Vec::new();
+    for (place, tier) in query.tiers.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|before| query.tiers.get(before));
+        let rows: Vec<i64> = conn
+            .prepare(&format!(
+                "SELECT rowid FROM search.fts WHERE fts MATCH :tier AND (:before IS NULL OR
+                 rowid NOT IN (SELECT rowid FROM search.fts WHERE fts MATCH coalesce(:before, 'x')))
+                 ORDER BY {RANK_SQL}"
+            ))?
+            .query_map(&[(":tier", &Some(tier)), (":before", &before)], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        found.extend(rows);
+    }
+    Ok(found)
 }

@@ -4,9 +4,9 @@
 //!
 //! Depends on: `access`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::super::ViewsError;
 use super::super::condition::Conditions;
 use super::super::views::Views;
-use super::filter::{AMONG_FOUND, IssueFilter, on_day};
+use super::filter::{IssueFilter, Source, on_day};
 use crate::access::Scope;
 use crate::domain::values::Day;
 
@@ -80,101 +80,114 @@ impl Views {
         filter: &IssueFilter,
         today: Day,
     ) -> Result<IssueFacets, ViewsError> {
-        self.read(|conn| count(conn, &filter.conditions(scope, today, AMONG_FOUND)))
+        self.read(|conn| count(conn, &filter.conditions(scope, today, Source::Issues)))
     }
 }
 
+/// Counts in one pass over the issues, one over what they cite and one over who reads it.
+/// (Grouping in SQL sorts all of them three times; measured on 50,000 issues, 360 ms.)
 fn count(conn: &Connection, conditions: &Conditions) -> Result<IssueFacets, ViewsError> {
-    let matching = conditions.sql();
     let sql = format!(
-        "SELECT {}, i.theme, t.label, b.province, substr(i.reported_on, 1, 4),
-                i.current_positions >= 2, {}, count(*)
-         FROM issues i LEFT JOIN themes t ON t.theme = i.theme LEFT JOIN bodies b ON b.body = i.body
-         WHERE {matching} GROUP BY 1, 2, 3, 4, 5, 6, 7",
+        "SELECT i.no, {}, i.theme, i.body, substr(i.reported_on, 1, 4),
+                i.current_positions >= 2, {}
+         FROM issues i WHERE {}",
         on_day("status"),
         on_day("has_valid_solution"),
+        conditions.sql()
     );
     let mut facets = IssueFacets::default();
-    let (mut status, mut theme, mut province, mut year) =
-        (Tally::default(), Tally::default(), Tally::default(), Tally::default());
-    let mut groups = conn.prepare_cached(&sql)?;
-    let mut rows = groups.query(conditions.values(&sql).as_slice())?;
+    let mut shown = HashSet::new();
+    let [mut status, mut theme, mut body, mut year] = [(); 4].map(|()| Counts::new());
+    let mut matching = conn.prepare_cached(&sql)?;
+    let mut rows = matching.query(conditions.values(&sql).as_slice())?;
     while let Some(row) = rows.next()? {
-        let issues: u32 = row.get(7)?;
-        facets.total += issues;
-        status.add(row.get(0)?, None, issues);
-        theme.add(row.get(1)?, row.get(2)?, issues);
-        province.add(row.get(3)?, None, issues);
-        year.add(row.get(4)?, None, issues);
-        facets.has_divergence += if row.get(5)? { issues } else { 0 };
-        facets.has_valid_solution += if row.get(6)? { issues } else { 0 };
+        shown.insert(row.get(0)?);
+        add(&mut status, text(row, 1)?);
+        add(&mut theme, text(row, 2)?);
+        add(&mut body, text(row, 3)?);
+        add(&mut year, text(row, 4)?);
+        facets.has_divergence += u32::from(row.get::<_, bool>(5)?);
+        facets.has_valid_solution += u32::from(row.get::<_, bool>(6)?);
     }
-    facets.status = status.most();
-    facets.theme = theme.most();
-    facets.province = province.most();
-    facets.year = year.most();
-    facets.norm = grouped(
-        conn,
-        conditions,
-        &format!(
-            "SELECT lower(hex(c.norm)), n.label, count(DISTINCT i.no)
-             FROM issues i JOIN citations c ON c.kind = 0 AND c.thing = i.no
-             LEFT JOIN norms n ON n.norm = c.norm
-             WHERE c.norm IS NOT NULL AND {matching} GROUP BY c.norm"
-        ),
-    )?;
+    facets.total = u32::try_from(shown.len()).unwrap_or(u32::MAX);
+    let unnamed = HashMap::new();
+    facets.status = most(status, &unnamed);
+    facets.theme = most(theme, &names(conn, "SELECT theme, label FROM themes")?);
+    facets.year = most(year, &unnamed);
+    let provinces = names(conn, "SELECT body, province FROM bodies WHERE province IS NOT NULL")?;
+    let mut province = Counts::new();
+    for (body, issues) in body {
+        if let Some(name) = provinces.get(&body) {
+            *province.entry(name.clone()).or_default() += issues;
+        }
+    }
+    facets.province = most(province, &unnamed);
+    let cited = "SELECT thing, lower(hex(norm)) FROM citations
+                 WHERE kind = 0 AND norm IS NOT NULL ORDER BY thing";
+    let labels = names(conn, "SELECT lower(hex(norm)), label FROM norms")?;
+    facets.norm = most(spread(conn, cited, &shown)?, &labels);
     for norm in &mut facets.norm {
         if let Ok(id) = uuid::Uuid::try_parse(&norm.value) {
             norm.value = id.to_string();
         }
     }
-    facets.authority_kind = grouped(
-        conn,
-        conditions,
-        &format!(
-            "SELECT a.kind, NULL, count(DISTINCT i.no)
-             FROM issues i JOIN issue_positions p ON p.issue = i.no
-             JOIN authorities a USING (authority) WHERE {matching} GROUP BY a.kind"
-        ),
-    )?;
+    let read_by =
+        "SELECT p.issue, a.kind FROM issue_positions p JOIN authorities a USING (authority)
+                   ORDER BY p.issue";
+    facets.authority_kind = most(spread(conn, read_by, &shown)?, &unnamed);
     Ok(facets)
 }
 
-fn grouped(
-    conn: &Connection,
-    conditions: &Conditions,
-    sql: &str,
-) -> Result<Vec<FacetCount>, ViewsError> {
-    let mut tally = Tally::default();
-    let mut groups = conn.prepare_cached(sql)?;
-    let mut rows = groups.query(conditions.values(sql).as_slice())?;
-    while let Some(row) = rows.next()? {
-        tally.add(row.get(0)?, row.get(1)?, row.get(2)?);
-    }
-    Ok(tally.most())
-}
+/// How many issues have which value; those without one are in no group.
+type Counts = HashMap<String, u32>;
 
-#[derive(Default)]
-struct Tally(BTreeMap<String, (Option<String>, u32)>);
-
-impl Tally {
-    /// Counts issues that have a value; those without one are in no group.
-    fn add(&mut self, value: Option<String>, label: Option<String>, issues: u32) {
-        if let Some(value) = value {
-            let (known, count) = self.0.entry(value).or_default();
-            *known = known.take().or(label);
-            *count += issues;
+fn add(counts: &mut Counts, value: Option<&str>) {
+    let Some(value) = value else { return };
+    match counts.get_mut(value) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(value.to_owned(), 1);
         }
     }
+}
 
-    fn most(self) -> Vec<FacetCount> {
-        let mut counts: Vec<FacetCount> = self
-            .0
-            .into_iter()
-            .map(|(value, (label_it, count))| FacetCount { value, label_it, count })
-            .collect();
-        counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-        counts.truncate(SHOWN);
-        counts
+fn text<'row>(row: &'row Row<'_>, column: usize) -> rusqlite::Result<Option<&'row str>> {
+    row.get_ref(column).and_then(|value| Ok(value.as_str_or_null()?))
+}
+
+/// Counts values of which an issue may have several, or one of them twice. The statement
+/// answers issues with their values, issue by issue.
+fn spread(conn: &Connection, sql: &str, shown: &HashSet<i64>) -> Result<Counts, ViewsError> {
+    let mut counts = Counts::new();
+    let (mut issue, mut counted) = (None, BTreeSet::new());
+    let mut all = conn.prepare_cached(sql)?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let no: i64 = row.get(0)?;
+        if issue != Some(no) {
+            issue = Some(no);
+            counted.clear();
+        }
+        let value = text(row, 1)?.filter(|value| shown.contains(&no) && !counted.contains(*value));
+        counted.extend(value.map(str::to_owned));
+        add(&mut counts, value);
     }
+    Ok(counts)
+}
+
+/// How people call values.
+fn names(conn: &Connection, sql: &str) -> Result<HashMap<String, String>, ViewsError> {
+    let mut all = conn.prepare_cached(sql)?;
+    let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn most(counts: Counts, names: &HashMap<String, String>) -> Vec<FacetCount> {
+    let mut counts: Vec<FacetCount> = counts
+        .into_iter()
+        .map(|(value, count)| FacetCount { label_it: names.get(&value).cloned(), value, count })
+        .collect();
+    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    counts.truncate(SHOWN);
+    counts
 }

@@ -74,23 +74,33 @@ impl IssueFilter {
         }
     }
 
+    /// From which table a list is read.
+    pub(super) fn source(&self) -> Source {
+        match self.sort() {
+            IssueSort::Relevance => Source::Index,
+            IssueSort::Updated if self.theme.is_some() => Source::Theme,
+            IssueSort::Updated | IssueSort::Reported | IssueSort::People | IssueSort::DaysOpen => {
+                Source::Issues
+            }
+        }
+    }
+
     /// The conditions on `issues i`, for somebody's eyes, on a day.
-    ///
-    /// `search` is the condition that words are looked up with.
-    pub(super) fn conditions(&self, scope: &Scope, today: Day, search: &str) -> Conditions {
+    pub(super) fn conditions(&self, scope: &Scope, today: Day, source: Source) -> Conditions {
         let mut all = Conditions::scope(scope, "i", Kind::Issue);
-        self.narrow(&mut all, today, search);
+        self.narrow(&mut all, today, source);
         all
     }
 
-    pub(super) fn narrow(&self, all: &mut Conditions, today: Day, search: &str) {
+    pub(super) fn narrow(&self, all: &mut Conditions, today: Day, source: Source) {
         all.on(today);
         if let Some(q) = &self.q {
             match fts_query(q) {
+                // Asked tier by tier, by whoever lists what was found.
+                Some(_) if source == Source::Index => {}
                 Some(query) => {
-                    all.and(search);
+                    all.and("i.no IN (SELECT rowid FROM search.fts WHERE fts MATCH :any)");
                     all.bind(":any", query.any);
-                    all.bind(":all", query.all);
                 }
                 // Nothing in it can be searched for.
                 None => all.and("0"),
@@ -99,10 +109,7 @@ impl IssueFilter {
         let status = self.status.as_ref().map(words::text);
         all.and_if(":status", status, || format!("{} = :status", on_day("status")));
         let theme = self.theme.as_ref().map(|theme| theme.as_str().to_owned());
-        all.and_if(":theme", theme, || {
-            "(i.theme = :theme OR i.no IN (SELECT issue FROM issue_themes WHERE theme = :theme))"
-                .into()
-        });
+        all.and_if(":theme", theme, || source.theme().into());
         let norm = self.norm.map(|id| id.as_bytes().to_vec());
         all.and_if(":norm", norm, || {
             "i.no IN (SELECT thing FROM citations WHERE norm = :norm AND kind = 0)".into()
@@ -136,15 +143,52 @@ impl IssueFilter {
             format!("{} = :to_verify", on_day("to_verify"))
         });
         let since = self.updated_since.map(Timestamp::as_microsecond);
-        all.and_if(":updated_since", since, || "i.updated_at >= :updated_since".into());
+        all.and_if(":updated_since", since, || {
+            format!("{} >= :updated_since", source.updated_at())
+        });
     }
 }
 
-/// Looks words up where the index is not joined.
-pub(super) const AMONG_FOUND: &str = "i.no IN (SELECT rowid FROM search.fts WHERE fts MATCH :any)";
+/// The table that issues are found through: the one that has them in the order wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// `issues` itself.
+    Issues,
+    /// The issues of one theme, by their last update.
+    Theme,
+    /// The search index.
+    Index,
+}
 
-/// Looks words up where it is.
-pub(super) const JOINED: &str = "fts MATCH :any";
+impl Source {
+    /// What is selected from; the issue is called `i`.
+    pub(super) fn from(self) -> &'static str {
+        match self {
+            Self::Issues => "issues i",
+            Self::Theme => "issue_themes h CROSS JOIN issues i ON i.no = h.issue",
+            Self::Index => "search.fts CROSS JOIN issues i ON i.no = fts.rowid",
+        }
+    }
+
+    /// The column of the last update.
+    pub(super) fn updated_at(self) -> &'static str {
+        if self == Self::Theme { "h.updated_at" } else { "i.updated_at" }
+    }
+
+    /// The number of the issue.
+    pub(super) fn no(self) -> &'static str {
+        if self == Self::Theme { "h.issue" } else { "i.no" }
+    }
+
+    fn theme(self) -> &'static str {
+        match self {
+            Self::Theme => "h.theme = :theme",
+            Self::Issues | Self::Index => {
+                "i.no IN (SELECT issue FROM issue_themes WHERE theme = :theme)"
+            }
+        }
+    }
+}
 
 /// A column that depends on the day `:today`.
 pub(in super::super) fn on_day(column: &str) -> String {

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, ToSql};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -17,12 +17,12 @@ use super::super::texts::TextPlace;
 use super::super::things::{Kind, reference};
 use super::super::views::Views;
 use super::super::{ViewsError, words};
-use super::filter::{AMONG_FOUND, IssueFilter, IssueSort, JOINED, on_day};
+use super::filter::{IssueFilter, IssueSort, Source, on_day};
 use crate::access::Scope;
 use crate::domain::issue::{ClosingOutcome, IssueStatus};
 use crate::domain::shared::{Urgency, Visibility};
 use crate::domain::values::{BodyId, Day, ThemeCode};
-use crate::search::RANK_SQL;
+use crate::search::{RANK_SQL, fts_query};
 
 /// Between the labels of norms in one column.
 const BETWEEN: char = '\u{1f}';
@@ -162,9 +162,9 @@ impl Views {
         today: Day,
     ) -> Result<IssueList, ViewsError> {
         let (found, next) = self.read(|conn| {
-            let search = if filter.sort() == IssueSort::Relevance { JOINED } else { AMONG_FOUND };
-            let conditions = filter.conditions(scope, today, search);
-            let mut found = page(conn, conditions, filter, &columns(), issue_row)?;
+            let source = filter.source();
+            let conditions = filter.conditions(scope, today, source);
+            let mut found = page(conn, conditions, source, filter, &columns(), issue_row)?;
             for (_, row) in &mut found.0 {
                 keep_named(conn, scope, &mut row.duplicate_of)?;
             }
@@ -202,8 +202,9 @@ impl Views {
         let (found, next) = self.read(|conn| {
             let mut conditions = Conditions::default();
             conditions.and("i.published > 0");
-            filter.narrow(&mut conditions, today, AMONG_FOUND);
-            page(conn, conditions, &filter, &public_columns(), public_row)
+            let source = filter.source();
+            filter.narrow(&mut conditions, today, source);
+            page(conn, conditions, source, &filter, &public_columns(), public_row)
         })?;
         let mut items = Vec::with_capacity(found.len());
         for (place, mut row) in found {
@@ -322,42 +323,30 @@ type Page<T> = (Vec<(TextPlace, T)>, Option<String>);
 fn page<T>(
     conn: &Connection,
     mut conditions: Conditions,
+    source: Source,
     filter: &IssueFilter,
     columns: &str,
     mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<(TextPlace, T)>,
 ) -> Result<Page<T>, ViewsError> {
     let (name, key) = match filter.sort() {
-        IssueSort::Updated => ("issues/updated", "i.updated_at"),
+        IssueSort::Updated => ("issues/updated", source.updated_at()),
         IssueSort::Reported => ("issues/reported", "i.reported_on"),
         IssueSort::People => ("issues/people", "i.people"),
         IssueSort::DaysOpen => ("issues/days_open", DAYS_OPEN),
-        // What matches best changes with every case: the key is how many were shown.
-        IssueSort::Relevance => ("issues/relevance", "0"),
+        IssueSort::Relevance => return best(conn, conditions, filter, columns, read),
     };
-    let cursor = filter.cursor.as_deref().map(|text| Cursor::read(text, name)).transpose()?;
-    let mut skip = 0;
-    let from = if filter.sort() == IssueSort::Relevance {
-        skip = cursor.map_or(0, |cursor| cursor.no);
-        // The index is joined, so that its rank is at hand.
-        "search.fts JOIN issues i ON i.no = fts.rowid"
-    } else {
-        if let Some(cursor) = cursor {
-            conditions.and(format!("({key}, i.no) < (:key, :no)"));
-            conditions.bind(":key", cursor.key);
-            conditions.bind(":no", cursor.no);
-        }
-        "issues i"
-    };
-    let order = match filter.sort() {
-        IssueSort::Relevance => RANK_SQL.to_owned(),
-        _ => format!("{key} DESC, i.no DESC"),
-    };
+    let (from, no) = (source.from(), source.no());
+    if let Some(cursor) = &filter.cursor {
+        let cursor = Cursor::read(cursor, name)?;
+        conditions.and(format!("({key}, {no}) < (:key, :no)"));
+        conditions.bind(":key", cursor.key);
+        conditions.bind(":no", cursor.no);
+    }
     let limit = filter.limit.max(1);
     conditions.bind(":limit", i64::from(limit) + 1);
-    conditions.bind(":skip", skip);
     let sql = format!(
         "SELECT {columns}, i.no, {key} FROM {from} LEFT JOIN bodies b ON b.body = i.body
-         WHERE {} ORDER BY {order} LIMIT :limit OFFSET :skip",
+         WHERE {} ORDER BY {key} DESC, {no} DESC LIMIT :limit",
         conditions.sql()
     );
     let mut select = conn.prepare_cached(&sql)?;
@@ -370,11 +359,69 @@ fn page<T>(
             return Ok((found, end.map(|end: Cursor| end.write(name))));
         }
         found.push(read(row)?);
-        end = Some(if filter.sort() == IssueSort::Relevance {
-            Cursor { key: Value::Integer(0), no: skip + i64::try_from(found.len()).unwrap_or(0) }
-        } else {
-            Cursor { key: row.get(last)?, no: row.get(last - 1)? }
+        end = Some(Cursor { key: row.get(last)?, no: row.get(last - 1)? });
+    }
+    Ok((found, None))
+}
+
+/// The parameters of the tiers of a search.
+const TIERS: [&str; 3] = [":tier_0", ":tier_1", ":tier_2"];
+
+/// One page of what matches best, tier by tier: a weaker tier is not ranked before the
+/// stronger ones have run out.
+fn best<T>(
+    conn: &Connection,
+    mut conditions: Conditions,
+    filter: &IssueFilter,
+    columns: &str,
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<(TextPlace, T)>,
+) -> Result<Page<T>, ViewsError> {
+    let name = "issues/relevance";
+    let tiers = filter.q.as_deref().and_then(fts_query).map(|query| query.tiers);
+    let tiers: Vec<_> = TIERS.iter().copied().zip(tiers.unwrap_or_default()).collect();
+    // What matches best changes with every case: a cursor says how many of a tier were shown.
+    let cursor = filter.cursor.as_deref().map(|text| Cursor::read(text, name)).transpose()?;
+    let begin = cursor.unwrap_or(Cursor { key: Value::Integer(0), no: 0 });
+    let Value::Integer(first) = begin.key else { return Err(ViewsError::Cursor) };
+    let mut skip = begin.no;
+    let limit = filter.limit.max(1) as usize;
+    let mut found = Vec::new();
+    let mut before: Option<&str> = None;
+    for (tier, (asked, expression)) in (0_i64..).zip(tiers) {
+        conditions.bind(asked, expression);
+        let stronger = before.replace(asked);
+        if tier < first {
+            continue;
+        }
+        let excluded = stronger.map(|stronger| {
+            format!(
+                "AND fts.rowid NOT IN (SELECT rowid FROM search.fts WHERE fts MATCH {stronger})"
+            )
         });
+        // Whether there is more does not depend on the order.
+        let order = if found.len() == limit { "fts.rowid" } else { RANK_SQL };
+        let sql = format!(
+            "SELECT {columns} FROM {} LEFT JOIN bodies b ON b.body = i.body
+             WHERE fts MATCH {asked} {} AND {} ORDER BY {order} LIMIT :limit OFFSET :skip",
+            Source::Index.from(),
+            excluded.unwrap_or_default(),
+            conditions.sql()
+        );
+        let wanted = i64::try_from(limit - found.len()).unwrap_or(i64::MAX).saturating_add(1);
+        let mut values = conditions.values(&sql);
+        values.extend([(":limit", &wanted as &dyn ToSql), (":skip", &skip)]);
+        let mut select = conn.prepare_cached(&sql)?;
+        let mut rows = select.query(values.as_slice())?;
+        let mut shown = skip;
+        while let Some(row) = rows.next()? {
+            if found.len() == limit {
+                let next = Cursor { key: Value::Integer(tier), no: shown };
+                return Ok((found, Some(next.write(name))));
+            }
+            found.push(read(row)?);
+            shown += 1;
+        }
+        skip = 0;
     }
     Ok((found, None))
 }

@@ -72,12 +72,15 @@ pub(super) const TABLES: &str = "
         has_valid_solution INTEGER NOT NULL,
         PRIMARY KEY (issue, from_day)
     ) WITHOUT ROWID;
-    -- Themes beside the first.
+    -- All themes of an issue, the first and those beside it. The last update stands here
+    -- too, so that the index has the issues of a theme in the order of lists.
     CREATE TABLE issue_themes (
         issue INTEGER NOT NULL,
         theme TEXT NOT NULL,
+        updated_at INTEGER NOT NULL,
         PRIMARY KEY (issue, theme)
     ) WITHOUT ROWID;
+    CREATE INDEX issue_themes_by_update ON issue_themes (theme, updated_at, issue);
     -- Readings, those withdrawn left out.
     CREATE TABLE issue_positions (
         issue INTEGER NOT NULL,

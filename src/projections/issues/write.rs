@@ -386,15 +386,16 @@ fn write_themes(
     written: &mut u64,
 ) -> Result<(), ViewsError> {
     let Some(report) = &state.report else { return Ok(()) };
-    let themes = &report.data.secondary_themes;
-    let digest = words::digest(themes);
+    let (first, others) = (&report.data.theme, &report.data.secondary_themes);
+    let updated_at = state.updated_at.as_microsecond();
+    let digest = words::digest(&(first, others, updated_at));
     if *written == digest {
         return Ok(());
     }
     tx.prepare_cached("DELETE FROM issue_themes WHERE issue = ?1")?.execute([ident.no])?;
-    for theme in themes {
-        tx.prepare_cached("INSERT OR IGNORE INTO issue_themes VALUES (?1, ?2)")?
-            .execute(params![ident.no, theme.as_str()])?;
+    for theme in std::iter::once(first).chain(others) {
+        tx.prepare_cached("INSERT OR IGNORE INTO issue_themes VALUES (?1, ?2, ?3)")?
+            .execute(params![ident.no, theme.as_str(), updated_at])?;
     }
     *written = digest;
     Ok(())
