@@ -17,6 +17,7 @@ use crate::command_handler::CommandHandler;
 use crate::config::{Data, ServeArgs};
 use crate::event_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
 use crate::event_store::{EventStore, ReadError};
+use crate::http::metrics::{self, Metrics};
 use crate::http::{Api, ApiOptions, router_beside};
 use crate::operations::Operations;
 use crate::privacy::{EpochError, EpochKeys, Random, RingIds};
@@ -66,6 +67,14 @@ pub enum AppError {
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {why}. Give another one with --listen")]
     Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        why: std::io::Error,
+    },
+    /// The address of the metrics cannot be listened on.
+    #[error("cannot serve metrics on {address}: {why}. Give another address with --metrics")]
+    Metrics {
         /// The address.
         address: SocketAddr,
         /// Why.
@@ -267,13 +276,25 @@ pub async fn serve(
     let failed = |why| AppError::Listen { address, why };
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let base = serving.settings.base(listener.local_addr().map_err(failed)?);
+    let watched = match serving.settings.metrics {
+        Some(address) => {
+            let failed = |why| AppError::Metrics { address, why };
+            let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
+            let address = listener.local_addr().map_err(failed)?;
+            tracing::info!(address = %format_args!("http://{address}/metrics"), "metrics");
+            Some(listener)
+        }
+        None => None,
+    };
     let views = engine.views().await?;
+    let metrics = watched.as_ref().map(|_| Arc::new(Metrics::default()));
     let options = ApiOptions {
         base: base.clone(),
         rate_limit: serving.settings.rate_limit,
         trusted_proxy: serving.settings.trusted_proxy,
         engine: "sqlite",
         disclaimer: serving.disclaimer.clone(),
+        metrics: metrics.clone(),
     };
     let operations = Arc::new(engine.operations());
     let api = Api::new(operations.clone(), views.clone(), engine.clock.clone(), options);
@@ -284,6 +305,10 @@ pub async fn serve(
         demo: serving.demo,
     };
     let site = Site::new(operations, views.clone(), engine.clock.clone(), pages);
+    let watching = watched.zip(metrics).map(|(listener, metrics)| {
+        let router = metrics::router(api.clone(), metrics.clone());
+        tokio::spawn(serve_metrics(listener, router, metrics))
+    });
     let service =
         router_beside(api, web::router(site)).into_make_service_with_connect_info::<SocketAddr>();
 
@@ -315,10 +340,27 @@ pub async fn serve(
     }
     engine.store.close().await;
     tokio::task::spawn_blocking(move || views.close()).await.unwrap_or_default();
+    if let Some(watching) = watching {
+        watching.abort();
+    }
     tracing::info!("stopped");
     match fatal {
         Some(why) => Err(AppError::Fatal(why)),
         None => Ok(()),
+    }
+}
+
+/// Answers `/metrics`, also while the server stops.
+async fn serve_metrics(
+    listener: tokio::net::TcpListener,
+    router: axum::Router,
+    metrics: Arc<Metrics>,
+) {
+    tokio::select! {
+        served = axum::serve(listener, router) => {
+            tracing::error!(fault = ?served.err(), "metrics are no longer served");
+        }
+        () = metrics.keep_small() => {}
     }
 }
 

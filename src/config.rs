@@ -48,6 +48,11 @@ pub struct ServeArgs {
     #[arg(long, value_name = "N", env = "QUESITO_RATE_LIMIT", default_value_t = 600)]
     pub rate_limit: u32,
 
+    /// Serve Prometheus metrics at `/metrics` of this address, which nobody outside should
+    /// reach [default: not at all]
+    #[arg(long, value_name = "ADDR:PORT", env = "QUESITO_METRICS", value_parser = metrics)]
+    pub metrics: Option<SocketAddr>,
+
     /// Believe `X-Forwarded-For`: only behind a proxy of yours that sets it
     #[arg(long, env = "QUESITO_TRUSTED_PROXY")]
     pub trusted_proxy: bool,
@@ -223,6 +228,10 @@ fn link(text: &str) -> Result<String, String> {
     }
 }
 
+fn metrics(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "it takes an address and a port, such as 127.0.0.1:9464".to_owned())
+}
+
 fn public_url(text: &str) -> Result<String, String> {
     let url = text.trim_end_matches('/');
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -283,6 +292,7 @@ mod tests {
             listen: "0.0.0.0:80".parse().unwrap(),
             public_url,
             rate_limit: 0,
+            metrics: None,
             trusted_proxy: false,
             accessibility_url: None,
         };

@@ -47,11 +47,15 @@ struct Server {
 
 impl Server {
     fn start(home: &Path, args: &[&str]) -> Self {
+        Self::logging(home, args, Stdio::null())
+    }
+
+    fn logging(home: &Path, args: &[&str], log: Stdio) -> Self {
         let mut child = quesito(home)
             .args(args)
             .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
@@ -143,6 +147,53 @@ fn a_kept_demo_goes_on_and_never_takes_over_data_in_earnest() {
     succeeds(home.path(), &["import", "--registry", "--data", "earnest"]);
     let why = fails(home.path(), &["demo", "--data", "earnest"]);
     assert!(why.contains("in earnest") && why.contains("--data"), "{why}");
+}
+
+#[test]
+fn metrics_are_served_on_an_address_of_their_own_and_only_when_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let log = home.path().join("log");
+    succeeds(home.path(), &["import", "--registry"]);
+    let serve = ["serve", "--metrics", "127.0.0.1:0", "--log-format", "json"];
+    let mut server = Server::logging(home.path(), &serve, fs::File::create(&log).unwrap().into());
+    let line = server.line();
+    let base = line.split(&[' ', ',']).find(|word| word.starts_with("http://")).unwrap();
+    let told = fs::read_to_string(&log).unwrap();
+    let lines = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let address = lines
+        .filter_map(|line| Some(line["address"].as_str()?.strip_suffix("/metrics")?.to_owned()));
+    let watched = address.last().unwrap();
+
+    // Nothing about the route, the caller or what was asked for, only the operation.
+    Server::get(base, "/api/v1/issues?q=RSSMRA80A01H501U", "qst_secret");
+    Server::get(base, "/RSSMRA80A01H501U", "qst_secret");
+    Server::get(base, "/api/v1/status", "");
+    let (status, text) = Server::get(&watched, "/metrics", "");
+    assert!(status.contains("200"), "{status}");
+    for expected in [
+        "quesito_http_requests_total{operation=\"list_issues\",status=\"401\"} 1",
+        "quesito_http_requests_total{operation=\"show_status\",status=\"200\"} 1",
+        "quesito_http_request_duration_seconds_count{operation=\"show_status\",status=\"200\"} 1",
+        "quesito_http_requests_total{operation=\"other\",status=\"404\"} 1",
+        "quesito_store_waiting_appends 0",
+        "quesito_quarantined_streams 0",
+        "quesito_up 1",
+    ] {
+        assert!(text.lines().any(|line| line == expected), "{expected} in {text}");
+    }
+    for expected in ["quesito_views_lag_events ", "quesito_search_lag_events "] {
+        assert!(text.lines().any(|line| line.starts_with(expected)), "{expected} in {text}");
+    }
+    let events = text.lines().find_map(|line| line.strip_prefix("quesito_events_total "));
+    assert!(events.unwrap().parse::<u64>().unwrap() > 500, "{text}");
+    for secret in ["RSSMRA", "qst_", "127.0.0.1"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+
+    // Each of the two addresses serves its own.
+    assert!(Server::get(base, "/metrics", "").0.contains("404"));
+    assert!(Server::get(&watched, "/api/v1/status", "").0.contains("404"));
+    assert_eq!(server.stop(), Some(0));
 }
 
 #[test]

@@ -331,6 +331,11 @@ pub trait EventStore: Send + Sync + 'static {
     /// to a stream is what stands there.
     fn is_exclusive(&self) -> bool;
 
+    /// How many appends wait for their answer, for those who watch the machine.
+    fn waiting(&self) -> usize {
+        0
+    }
+
     /// Finishes accepted appends and stops taking new ones. Reading goes on; a
     /// subscription tells what is stored and then waits.
     async fn close(&self);

@@ -22,10 +22,8 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
     let trace = Trace { id: trace_id(&api, &request) };
     request.extensions_mut().insert(trace.clone());
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map(MatchedPath::as_str);
 
     let grant = api.limiter.ask(&request, api.clock.now().as_second());
     let mut response = match &grant {
@@ -49,10 +47,11 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
         headers.insert("x-request-id", id);
     }
     let elapsed = started.elapsed();
-    metrics::counter!("http_requests_total", "route" => route.clone(), "method" => method.to_string(), "status" => status.as_u16().to_string()).increment(1);
-    metrics::histogram!("http_request_seconds", "route" => route.clone()).record(elapsed);
+    if let Some(metrics) = &api.metrics {
+        metrics.answered(&method, route, status, elapsed);
+    }
     tracing::debug!(
-        operation = %route,
+        operation = route.unwrap_or("unmatched"),
         method = %method,
         status = status.as_u16(),
         duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

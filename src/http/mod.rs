@@ -15,6 +15,7 @@ mod dates;
 mod finish;
 mod ids;
 mod limits;
+pub mod metrics;
 pub mod openapi;
 mod params;
 pub mod problem;
@@ -39,6 +40,7 @@ use crate::operations::Operations;
 use crate::projections::Views;
 
 use acts::ACTS;
+use metrics::Metrics;
 use problem::Problem;
 use rate_limit::RateLimiter;
 use request::{Caller, Trace};
@@ -64,6 +66,7 @@ pub struct Api {
     pub engine: &'static str,
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
+    metrics: Option<Arc<Metrics>>,
     limiter: RateLimiter,
     answers: representation::Answers,
 }
@@ -81,6 +84,8 @@ pub struct ApiOptions {
     pub engine: &'static str,
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
+    /// Where requests are counted, if they are.
+    pub metrics: Option<Arc<Metrics>>,
 }
 
 impl Api {
@@ -98,6 +103,7 @@ impl Api {
             base: options.base,
             engine: options.engine,
             disclaimer: options.disclaimer,
+            metrics: options.metrics,
             limiter: RateLimiter::new(options.rate_limit, options.trusted_proxy),
             answers: representation::Answers::default(),
         })

@@ -124,4 +124,9 @@ impl Operations {
             known_tokens: tokio::sync::Mutex::default(),
         }
     }
+
+    /// How many appends wait for the disk.
+    pub fn waiting(&self) -> usize {
+        self.handler.store().waiting()
+    }
 }

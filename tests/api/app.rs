@@ -7,10 +7,14 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
+use quesito::app::{Access, Engine};
 use quesito::clock::{Clock, SetClock};
 use quesito::codec::{ActorKind, Codec, ReceivedVia};
 use quesito::command_handler::CommandHandler;
+use quesito::config::Data;
 use quesito::domain::Rejection;
+use quesito::domain::registry::Role;
+use quesito::domain::values::Text;
 use quesito::event_store::memory::MemoryStore;
 use quesito::event_store::sqlite::{SqliteOptions, SqliteStore};
 use quesito::event_store::{EventStore, GlobalPosition, StoredEvent};
@@ -41,6 +45,7 @@ pub struct TestApp {
     pub store: Arc<dyn EventStore>,
     pub clock: SetClock,
     pub fault: Fault,
+    operations: Arc<Operations>,
     codec: Arc<Codec>,
     router: Router,
     /// The API with the pages beside it.
@@ -71,7 +76,7 @@ impl TestApp {
     }
 
     async fn over(store: Arc<dyn EventStore>, folder: Option<TempDir>) -> Self {
-        let clock = SetClock::at(format!("{TODAY}T09:00:00Z").parse().unwrap());
+        let clock = clock();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let epochs = EpochKeys::ephemeral(clock.today(), &mut SeededRandom::new(7));
         let codec = Arc::new(Codec::new(epochs, 0, shared.clone()));
@@ -82,13 +87,40 @@ impl TestApp {
         let handler = CommandHandler::new(store.clone(), codec.clone(), shared.clone());
         let documents = Arc::new(object_store::memory::InMemory::new());
         let operations = Arc::new(Operations::new(handler, shared.clone(), documents));
+        let app = Self::of(operations, store, views, codec, clock, fault, folder);
+        app.install().await;
+        app
+    }
+
+    /// The product over a data folder, wired as the program wires it. Nobody is signed in:
+    /// a folder that is new wants [`TestApp::install`], one that is not [`TestApp::admit`].
+    pub async fn in_folder(data: &Data, access: Access) -> Self {
+        let clock = clock();
+        let engine = Engine::open(data, access, Arc::new(clock.clone())).await.unwrap();
+        let views = engine.views().await.unwrap();
+        let (store, codec) = (Arc::new(engine.store.clone()), engine.codec.clone());
+        let operations = Arc::new(engine.operations());
+        Self::of(operations, store, views, codec, clock, Fault::default(), None)
+    }
+
+    fn of(
+        operations: Arc<Operations>,
+        store: Arc<dyn EventStore>,
+        views: Arc<Views>,
+        codec: Arc<Codec>,
+        clock: SetClock,
+        fault: Fault,
+        folder: Option<TempDir>,
+    ) -> Self {
         let options = ApiOptions {
             base: BASE.into(),
             rate_limit: 0,
             trusted_proxy: false,
             engine: "test",
             disclaimer: None,
+            metrics: None,
         };
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let site = SiteOptions {
             base: BASE.into(),
             accessibility_url: Some("https://quesito.example/dichiarazione".into()),
@@ -96,10 +128,11 @@ impl TestApp {
         };
         let site = Site::new(operations.clone(), views.clone(), shared.clone(), site);
         let api = Api::new(operations.clone(), views.clone(), shared, options);
-        let app = Self {
+        Self {
             store,
             clock,
             fault,
+            operations,
             codec,
             router: http::router(api.clone()),
             whole: http::router_beside(api, web::router(site)),
@@ -110,13 +143,17 @@ impl TestApp {
             done: Mutex::default(),
             rejected: Mutex::default(),
             _folder: folder,
-        };
-        app.install(&operations).await;
-        app
+        }
+    }
+
+    /// Ends it: what was accepted is stored, and the files are free for others.
+    pub async fn close(self) {
+        self.store.close().await;
+        tokio::task::spawn_blocking(move || self.views.close()).await.unwrap();
     }
 
     /// What the command line does once: a body, a person and a token to begin with.
-    async fn install(&self, operations: &Operations) {
+    pub async fn install(&self) {
         let operator = operator();
         let steps = [
             (
@@ -149,19 +186,31 @@ impl TestApp {
                 seen: None,
                 texts_checked: false,
             };
-            operations.record(submission).await.unwrap();
+            self.operations.record(submission).await.unwrap();
         }
+        self.admit("admin", "gestore", Role::Admin, "sistema", None).await;
+    }
+
+    /// Gives somebody who holds a role a token under a name, as the command line does.
+    pub async fn admit(
+        &self,
+        name: &str,
+        person: &str,
+        role: Role,
+        body: &str,
+        network: Option<&str>,
+    ) {
         let request = TokenRequest {
-            person: "gestore".parse().unwrap(),
-            role: quesito::domain::registry::Role::Admin,
-            body: "sistema".parse().unwrap(),
-            network: None,
-            label: quesito::domain::values::Text::new("primo avvio").unwrap(),
+            person: person.parse().unwrap(),
+            role,
+            body: body.parse().unwrap(),
+            network: network.map(|network| network.parse().unwrap()),
+            label: Text::new("primo avvio").unwrap(),
             expires_on: "2026-12-31".parse().unwrap(),
             machine: false,
         };
-        let issued = operations.issue_token(&operator, self.key(), request).await.unwrap();
-        self.remember("admin", issued.token.unwrap());
+        let issued = self.operations.issue_token(&operator(), self.key(), request).await.unwrap();
+        self.remember(name, issued.token.unwrap());
     }
 
     /// Keeps a token under a name.
@@ -305,6 +354,10 @@ impl TestApp {
         let patience = std::time::Duration::from_secs(20);
         self.views.wait_for(self.head().await, patience).await.unwrap();
     }
+}
+
+fn clock() -> SetClock {
+    SetClock::at(format!("{TODAY}T09:00:00Z").parse().unwrap())
 }
 
 /// The row of an act, and its path with the ids filled in.

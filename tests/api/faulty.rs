@@ -109,6 +109,10 @@ impl EventStore for FaultyStore {
         self.inner.is_exclusive()
     }
 
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
     async fn close(&self) {
         self.inner.close().await;
     }

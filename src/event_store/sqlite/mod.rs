@@ -17,6 +17,7 @@
 //! Depends on: the port.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -127,6 +128,7 @@ struct Inner {
     shared: Arc<Shared>,
     /// `None` once closed, and from the start when opened for reading only.
     queue: RwLock<Option<SyncSender<Job>>>,
+    waiting: AtomicUsize,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
     /// Released after everything above is gone.
@@ -187,6 +189,7 @@ impl SqliteStore {
             store,
             shared,
             queue: RwLock::new(queue),
+            waiting: AtomicUsize::new(0),
             writer: Mutex::new(writer),
             readers,
             lock,
@@ -284,6 +287,22 @@ impl Pages for Inner {
     }
 }
 
+/// Counts a caller that waits, until the answer is there or nobody wants it any more.
+struct Wait<'a>(&'a AtomicUsize);
+
+impl<'a> Wait<'a> {
+    fn begin(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Waits for the writer's answer.
 async fn answer<T>(reply: oneshot::Receiver<Result<T, AppendError>>) -> Result<T, AppendError> {
     reply.await.unwrap_or_else(|_| Err(AppendError::Unknown("the writer has stopped".into())))
@@ -303,6 +322,7 @@ impl EventStore for SqliteStore {
     ) -> Result<Appended, AppendError> {
         check_size(&events)?;
         let (reply, outcome) = oneshot::channel();
+        let _wait = Wait::begin(&self.inner.waiting);
         self.inner.submit(Job::Append { stream: stream.clone(), expected, events, reply })?;
         answer(outcome).await
     }
@@ -366,6 +386,10 @@ impl EventStore for SqliteStore {
 
     fn is_exclusive(&self) -> bool {
         self.inner.lock.is_some()
+    }
+
+    fn waiting(&self) -> usize {
+        self.inner.waiting.load(Ordering::Relaxed)
     }
 
     async fn close(&self) {
