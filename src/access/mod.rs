@@ -6,6 +6,7 @@
 //!
 //! Depends on: `domain`.
 
+mod people;
 pub mod permissions;
 mod scope;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub mod tokens;
 
 use std::collections::BTreeSet;
 
+pub use people::People;
 pub use permissions::{Permission, permission};
 pub use scope::Scope;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{Action, Actor, Denial, Permission, Resource, Scope, decide, permission};
+use super::{Action, Actor, Denial, People, Permission, Resource, Scope, decide, permission};
 use crate::codec::schemas::event_types;
 use crate::domain::registry::Role;
 use crate::domain::shared::Visibility;
@@ -74,6 +74,20 @@ fn operators_read_no_case_by_right_of_office() {
     let admin = actor(Role::Admin, "system", None);
     assert!(!reads(Some(&admin), &case(Visibility::Network, &["system"])));
     assert!(reads(Some(&admin), &Resource::default()));
+}
+
+#[test]
+fn functions_are_for_those_who_keep_audit_or_work_with_them() {
+    let of = |role, body, network| People::of(Some(&actor(role, body, network)));
+    assert_eq!(of(Role::Admin, "system", None), Ok(People::Everybody));
+    assert_eq!(of(Role::Auditor, "corte_conti", None), Ok(People::Everybody));
+    let staff = of(Role::Staff, "anci_er", Some("anci_er"));
+    assert_eq!(staff, Ok(People::Network(code("anci_er"))));
+    for role in [Role::Municipality, Role::Observer] {
+        assert_eq!(of(role, "c_g337", Some("anci_er")), Err(Denial::Role));
+        assert_eq!(of(role, "c_g337", None), Err(Denial::Role));
+    }
+    assert_eq!(People::of(None), Err(Denial::Anonymous));
 }
 
 #[test]

@@ -25,9 +25,10 @@ use super::ViewsError;
 use super::audience::{Nearness, nearness};
 use super::condition::Conditions;
 use super::linked::{code, withhold};
+use super::registry::among;
 use super::things::Kind;
 use super::views::Views;
-use crate::access::Scope;
+use crate::access::{People, Scope};
 use crate::codec::{self, Instant};
 use crate::domain::shared::Audience;
 use crate::domain::values::{BodyId, Day};
@@ -288,9 +289,10 @@ fn near(
         "answer" => (Kind::Answer, "answers"),
         "solution" => (Kind::Solution, "solutions"),
         "communication" => (Kind::Communication, "communications"),
-        "norm" | "body" | "authority" | "theme" | "form" | "calendar" | "person" => {
+        "norm" | "body" | "authority" | "theme" | "form" | "calendar" => {
             return Ok(Some(Nearness::Reader));
         }
+        "person" => return Ok(looked_up(conn, scope, stream)?.then_some(Nearness::Reader)),
         // What serves the product itself, and what this version does not know.
         _ => return Ok(None),
     };
@@ -303,6 +305,16 @@ fn near(
         Some(coordinator) => nearness(conn, scope, kind, id, Some(coordinator)).map(Some),
         None => Ok(None),
     }
+}
+
+/// Whether the functions of a person may be looked up by whoever reads.
+fn looked_up(conn: &Connection, scope: &Scope, stream: &StreamName) -> Result<bool, ViewsError> {
+    let Some(people) = People::within(scope) else { return Ok(false) };
+    let mut select = among(&people);
+    select.filter("t.person = :id", ":id", Some(stream.id().to_owned()));
+    let statement = format!("SELECT 1 FROM persons t WHERE {}", select.sql());
+    let found: Vec<i64> = select.query(conn, &statement, |row| Ok(row.get(0)?))?;
+    Ok(!found.is_empty())
 }
 
 fn told(stored: &StoredEvent, source: &str, here: &Bookmark) -> Result<CloudEvent, ViewsError> {

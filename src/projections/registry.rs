@@ -16,11 +16,11 @@ pub use entries::{
     AccessView, AmendmentView, AuthorityView, BodyDetail, BodyRow, FormView, HolidayView,
     MemberView, NamedFrom, NormEntryView, PersonView, ProfileView, ProvinceFrom, ThemeView,
 };
-pub(super) use lists::holidays;
 pub use lists::{
     AuthorityFilter, AuthorityList, BodyFilter, BodyList, FormList, HolidayList, PersonList,
     ThemeList,
 };
+pub(super) use lists::{among, holidays};
 
 use rusqlite::{Transaction, params};
 

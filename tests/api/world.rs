@@ -158,7 +158,7 @@ impl World {
         let dummies = [
             ("register_body", json!({"body": "c_prova", "name": "Prova", "kind": "comune"})),
             ("register_body", json!({"body": "c_altro", "name": "Altro", "kind": "comune"})),
-            ("grant_access", json!({"person": "p-prova", "role": "observer", "body": "c_prova"})),
+            ("grant_access", json!({"person": "p-prova", "role": "observer", "body": "r_emiro"})),
         ];
         for (act, data) in dummies {
             app.act("admin", act, &[], data).await;

@@ -11,13 +11,15 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::plumbing::{Asked, Found, Limit, limit};
+use crate::access::{People, Scope};
 use crate::domain::values::{
-    AuthorityId, AuthorityKind, BodyId, BodyKind, FormCode, PersonId, ProvinceCode, ThemeCode,
+    AuthorityId, AuthorityKind, BodyId, BodyKind, Day, FormCode, PersonId, ProvinceCode, ThemeCode,
 };
 use crate::http::Api;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
+use crate::projections::Views;
 use crate::projections::registry::{AuthorityFilter, BodyFilter};
 
 /// Which bodies are listed, in the order of their names.
@@ -142,9 +144,6 @@ lists! {
     themes: NoParams, |views, _given, _day| views.list_themes();
     forms: NoParams, |views, _given, _day| views.list_forms();
     holidays: NoParams, |views, _given, _day| views.list_holidays();
-    people: PageParams, |views, given, _day| {
-        views.list_persons(given.cursor.as_deref(), limit(given.limit))
-    };
 }
 
 /// Declares a single entry for those signed in.
@@ -182,7 +181,50 @@ entries! {
     authority: AuthorityId, show_authority;
     theme: ThemeCode, show_theme;
     form: FormCode, show_form;
-    person: PersonId, show_person;
+}
+
+/// `/people`.
+pub fn people() -> MethodRouter<Arc<Api>> {
+    async fn list(
+        State(api): State<Arc<Api>>,
+        caller: Caller,
+        headers: HeaderMap,
+        uri: Uri,
+        Params(given): Params<PageParams>,
+    ) -> Result<Response, Problem> {
+        let people = People::of(caller.actor.as_ref())?;
+        let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
+        let found = async |views: &Views, _: &Scope, _: Day| {
+            let after = given.cursor.as_deref();
+            let mut list = views.list_persons(&people, after, limit(given.limit))?;
+            let next = list.next.take();
+            Ok(Found::page(list, next))
+        };
+        Ok(asked.answer(true, found).await)
+    }
+    get(list)
+}
+
+/// `/people/{person_id}`.
+pub fn person() -> MethodRouter<Arc<Api>> {
+    async fn show(
+        State(api): State<Arc<Api>>,
+        caller: Caller,
+        headers: HeaderMap,
+        uri: Uri,
+        Path(id): Path<String>,
+    ) -> Result<Response, Problem> {
+        let people = People::of(caller.actor.as_ref())?;
+        let id = id.parse::<PersonId>().map_err(|_| Problem::not_found())?;
+        let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
+        let found = async |views: &Views, _: &Scope, _: Day| {
+            let entry = views.show_person(&people, &id)?.ok_or_else(Problem::not_found)?;
+            let revision = entry.revision;
+            Ok(Found::thing(entry, revision))
+        };
+        Ok(asked.answer(false, found).await)
+    }
+    get(show)
 }
 
 /// `/holidays/{holiday_id}`.

@@ -1,7 +1,7 @@
 //! Lists of the registry, and its single entries. Everybody who is signed in may read
-//! them.
+//! them, but for the functions of people.
 //!
-//! Depends on: `domain::registry`.
+//! Depends on: `access`, `domain::registry`.
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use super::super::views::Views;
 use super::{
     AuthorityView, BodyDetail, BodyRow, FormView, HolidayView, NormEntryView, PersonView, ThemeView,
 };
+use crate::access::People;
 use crate::domain::calendar::Holiday;
 use crate::domain::values::{
     AuthorityId, AuthorityKind, BodyId, BodyKind, Day, FormCode, PersonId, ProvinceCode, ThemeCode,
@@ -235,20 +236,34 @@ impl Views {
     /// # Errors
     ///
     /// [`ViewsError`] when the views cannot be read, or the cursor belongs to another list.
-    pub fn list_persons(&self, after: Option<&str>, limit: u32) -> Result<PersonList, ViewsError> {
+    pub fn list_persons(
+        &self,
+        people: &People,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<PersonList, ViewsError> {
         self.read(|conn| {
             let order = Order::unique("persons/id", "t.person");
-            page(conn, Conditions::default(), "doc", "persons t", order, after, limit)
+            page(conn, among(people), "doc", "persons t", order, after, limit)
         })
     }
 
-    /// The roles of one person or machine; `None` when none was ever granted.
+    /// The roles of one person or machine; `None` when none was ever granted, or they are
+    /// not among those who may be looked up.
     ///
     /// # Errors
     ///
     /// [`ViewsError`] when the views cannot be read.
-    pub fn show_person(&self, person: &PersonId) -> Result<Option<PersonView>, ViewsError> {
-        self.entry("SELECT doc FROM persons WHERE person = :id", person.to_string())
+    pub fn show_person(
+        &self,
+        people: &People,
+        person: &PersonId,
+    ) -> Result<Option<PersonView>, ViewsError> {
+        let mut select = among(people);
+        select.filter("t.person = :id", ":id", Some(person.to_string()));
+        let statement = format!("SELECT t.doc FROM persons t WHERE {}", select.sql());
+        let found = self.read(|conn| select.query(conn, &statement, |row| json(row, "doc")))?;
+        Ok(found.into_iter().next())
     }
 
     /// One norm of the catalogue; `None` when it is not registered.
@@ -270,6 +285,21 @@ impl Views {
         let found = self.read(|conn| select.query(conn, statement, |row| json(row, "doc")))?;
         Ok(found.into_iter().next())
     }
+}
+
+/// Those of the rows `t` of `persons` who may be looked up.
+pub(in crate::projections) fn among(people: &People) -> Conditions {
+    let mut select = Conditions::default();
+    if let People::Network(coordinator) = people {
+        select.filter(
+            "EXISTS (SELECT 1 FROM json_each(t.doc, '$.access') a
+             WHERE a.value ->> 'body' = :network OR a.value ->> 'body' IN
+                 (SELECT m.member FROM members m WHERE m.body = :network))",
+            ":network",
+            Some(coordinator.to_string()),
+        );
+    }
+    select
 }
 
 fn text(code: &impl ToString) -> String {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::access::People;
 use crate::projections::tests::tale::{Story, decree};
 use crate::projections::tests::world::day;
 
@@ -64,11 +65,19 @@ async fn single_entries_are_shown_as_they_stand() {
 #[tokio::test]
 async fn the_roles_of_a_person_are_kept_without_a_name() {
     let story = Story::begun().await;
+    let id = "p-7".parse().unwrap();
+    let network = |body: &str| People::Network(body.parse().unwrap());
     let granted = json!({"person": "p-7", "role": "staff", "body": "anci_er", "function": "Mario"});
     story.world.record::<Person>("p-7", "access-granted.v1", granted).await;
     let views = story.shown().await;
-    let person = views.show_person(&"p-7".parse().unwrap()).unwrap().unwrap();
+    let person = views.show_person(&People::Everybody, &id).unwrap().unwrap();
     assert_eq!(person.access[0].body.as_str(), "anci_er");
-    assert_eq!(views.list_persons(None, 50).unwrap().items.len(), 1);
+    for (people, count) in
+        [(People::Everybody, 1), (network("anci_er"), 1), (network("anci_lo"), 0)]
+    {
+        let listed = views.list_persons(&people, None, 50).unwrap().items.len();
+        let shown = views.show_person(&people, &id).unwrap();
+        assert_eq!((listed, shown.iter().count()), (count, count), "{people:?}");
+    }
     assert!(!views.dump().unwrap().contains("Mario"));
 }
