@@ -178,6 +178,17 @@ fn holiday_rule(text: &str) -> bool {
     }
 }
 
+/// Which province lies in which region, by the codes in use.
+const PROVINCES: &str = include_str!("../../data/provinces.csv");
+
+impl ProvinceCode {
+    /// The two-digit Istat code of the region it lies in; `None` for an unknown one.
+    pub fn region(&self) -> Option<&'static str> {
+        let rows = PROVINCES.lines().filter_map(|line| line.split_once(','));
+        rows.filter(|(province, _)| *province == self.as_str()).map(|(_, region)| region).next()
+    }
+}
+
 impl From<uuid::Uuid> for PersonId {
     fn from(id: uuid::Uuid) -> Self {
         Self(id.to_string().into())

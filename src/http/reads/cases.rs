@@ -145,7 +145,8 @@ params! {
         /// For exactly this territory.
         #[param(example = "08")]
         territory: TerritoryCode,
-        /// Where they hold.
+        /// Where they hold: in this province, one of its municipalities, its region, or the
+        /// whole country.
         #[param(example = "PR")]
         province: ProvinceCode,
         /// The association in charge.

@@ -58,8 +58,8 @@ pub struct SolutionFilter {
     pub norm: Option<Uuid>,
     /// For exactly this territory.
     pub territory: Option<TerritoryCode>,
-    /// That holds in this province: for it, for one of its municipalities, or for the
-    /// whole country.
+    /// That holds in this province: for it, for one of its municipalities, for its region,
+    /// or for the whole country.
     pub province: Option<ProvinceCode>,
     /// Of this association.
     pub coordinator: Option<BodyId>,
@@ -236,10 +236,15 @@ pub(super) fn narrow(select: &mut Conditions, filter: &SolutionFilter, readable:
         ":norm",
         filter.norm.map(bytes),
     );
+    select.bind(
+        ":region",
+        filter.province.as_ref().and_then(|province| province.region()).map(str::to_owned),
+    );
     let territory = filter.territory.as_ref().map(ToString::to_string);
     select.filter("t.territory = :territory", ":territory", territory);
     select.filter(
         "(t.territory_level = 'national'
+          OR (t.territory_level = 'region' AND t.territory = :region)
           OR (t.territory_level = 'province' AND t.territory = :province)
           OR (t.territory_level = 'municipality' AND EXISTS (SELECT 1 FROM bodies b
               WHERE b.body = 'c_' || lower(t.territory) AND b.province = :province)))",

@@ -110,3 +110,20 @@ async fn a_solution_is_found_by_theme_province_norm_and_issue() {
     let elsewhere = SolutionFilter { province: Some("PR".parse().unwrap()), ..all() };
     assert_eq!(views.list_solutions(&staff(), &elsewhere, on).await.unwrap().items, []);
 }
+
+#[tokio::test]
+async fn a_solution_for_a_region_holds_in_each_of_its_provinces() {
+    let story = Story::whole().await;
+    let proposal = json!({
+        "coordinator": "anci_er", "problem": "Problema.", "text": "Soluzione.",
+        "level": "good_practice", "issues": [], "basis": {"answers": [], "norms": []},
+        "parties": [], "territory": {"level": "region", "code": "08"},
+    });
+    story.on::<Solution>(0x0508, "solution-proposed.v1", proposal).await;
+    let views = story.shown().await;
+    for (province, count) in [("BO", 2), ("PR", 1), ("MI", 0)] {
+        let filter = SolutionFilter { province: Some(province.parse().unwrap()), ..all() };
+        let found = views.list_solutions(&staff(), &filter, day("2026-01-20")).await.unwrap();
+        assert_eq!(found.items.len(), count, "{province}");
+    }
+}
