@@ -9,7 +9,6 @@ mod cases;
 mod names;
 mod registry;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::Value;
@@ -27,7 +26,7 @@ use super::streams;
 use super::things::Kind;
 use super::views::Views;
 use crate::access::{Actor, Scope};
-use crate::codec::{ActorKind, Codec, CodecError, Metadata, ReceivedVia, metadata};
+use crate::codec::{ActorKind, Codec, CodecError, Instant, Metadata, ReceivedVia, metadata};
 use crate::domain::EventSet;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
@@ -58,8 +57,7 @@ pub struct TimelineEvent {
     /// The date of what was recorded.
     pub occurred_on: Day,
     /// When it was recorded.
-    #[schema(value_type = String, format = DateTime)]
-    pub recorded_at: Timestamp,
+    pub recorded_at: Instant,
     /// What kind of actor recorded it.
     pub actor_kind: ActorKind,
     /// In which role.
@@ -221,7 +219,7 @@ fn told(
         revision: stored.revision,
         stored_type: stored.stored_type.to_string(),
         occurred_on: metadata.occurred_on,
-        recorded_at: metadata.recorded_at.0,
+        recorded_at: metadata.recorded_at,
         actor_kind: metadata.actor.kind,
         role: metadata.actor.role,
         body: metadata.actor.body_id,

@@ -25,6 +25,7 @@ use super::parts::{
     PositionView,
 };
 use crate::access::{Actor, Scope};
+use crate::codec::Instant;
 use crate::domain::issue::{
     HeldPosition, ImpactEstimated, Issue, IssueState, NoteState, PositionFate,
 };
@@ -345,7 +346,7 @@ fn note(note: &NoteState) -> NoteView {
         authority: note.authority.clone(),
         text: note.text.clone(),
         noted_on: note.noted_on,
-        recorded_at: note.recorded_at,
+        recorded_at: Instant(note.recorded_at),
         body: note.body.clone(),
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Depends on: `domain::issue`, `access`, `search`.
 
-use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, ToSql};
 use serde::Serialize;
@@ -19,6 +18,7 @@ use super::super::views::Views;
 use super::super::{ViewsError, words};
 use super::filter::{IssueFilter, IssueSort, Source, on_day};
 use crate::access::Scope;
+use crate::codec::Instant;
 use crate::domain::issue::{ClosingOutcome, IssueStatus};
 use crate::domain::shared::{Urgency, Visibility};
 use crate::domain::values::{BodyId, Day, ThemeCode};
@@ -82,8 +82,7 @@ pub struct IssueRow {
     /// The day of the report.
     pub reported_on: Day,
     /// When it last changed.
-    #[schema(value_type = String, format = DateTime)]
-    pub updated_at: Timestamp,
+    pub updated_at: Instant,
     /// How many days it has been open, or was until it was closed.
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub days_open: u32,
@@ -259,7 +258,7 @@ pub(super) fn issue_row(row: &Row<'_>) -> rusqlite::Result<(TextPlace, IssueRow)
         has_divergence: current_positions >= 2,
         composed: row.get(13)?,
         reported_on: words::code(14, text(14)?)?,
-        updated_at: words::instant(15, row.get(15)?)?,
+        updated_at: Instant(words::instant(15, row.get(15)?)?),
         days_open: row.get(16)?,
         visibility: words::visibility(row.get(17)?),
         published: row.get::<_, u8>(18)? > 0,

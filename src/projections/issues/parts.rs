@@ -2,12 +2,12 @@
 //!
 //! Depends on: `domain::issue`.
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::codec::Instant;
 use crate::domain::issue::{EndCause, IssueLink, IssueStatus, Known};
 use crate::domain::norm::NormRef;
 use crate::domain::shared::{Audience, PointResult, Territory};
@@ -152,8 +152,7 @@ pub struct NoteView {
     /// The day it refers to.
     pub noted_on: Day,
     /// When it was recorded.
-    #[schema(value_type = String, format = DateTime)]
-    pub recorded_at: Timestamp,
+    pub recorded_at: Instant,
     /// By which body.
     pub body: Option<BodyId>,
 }

@@ -379,7 +379,7 @@ impl Shown {
             authority: note.authority.clone(),
             text: note.text.clone(),
             noted_on: note.noted_on,
-            recorded_at: note.recorded_at,
+            recorded_at: crate::codec::Instant(note.recorded_at),
             body: note.body.clone(),
         };
         heard.map(view).collect()
