@@ -84,12 +84,6 @@ fn tell(report: &Report) {
     if report.there > 0 {
         say(format_args!("{:>6}  entries of the registry were there already", report.there));
     }
-    if report.through_staff > 0 {
-        say(format_args!(
-            "{:>6}  recorded by staff on behalf of a body that may not see the case",
-            report.through_staff
-        ));
-    }
     if !report.skipped.is_empty() {
         let places: Vec<_> = report.skipped.iter().map(ToString::to_string).collect();
         say(format_args!(

@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 pub use file::{CaseFile, FileActor, FileEvent, SCHEMA};
 
-use crate::access::{Actor, Denial};
+use crate::access::Actor;
 use crate::clock::{SetClock, civil_date, instant_at};
 use crate::codec::schemas::event_types;
 use crate::codec::{self, ActorKind, ReceivedVia};
@@ -137,9 +137,6 @@ fn reasons(why: &OperationError) -> String {
 pub struct Report {
     /// How many events of each type were recorded (or had been before).
     pub recorded: BTreeMap<String, usize>,
-    /// How many events of bodies were recorded by staff on their behalf, because the
-    /// body may not see the case: a restricted one is known to it from the coordinator.
-    pub through_staff: usize,
     /// How many things of the registry were there already.
     pub there: usize,
     /// What the file holds and an import does not record: its places.
@@ -272,16 +269,7 @@ impl<'a> Import<'a> {
         if let Some(position) = self.found(entry).await? {
             return Ok(position);
         }
-        match self.submit(entry).await {
-            Err(OperationError::Denied(Denial::Hidden))
-                if entry.actor.role == Role::Municipality =>
-            {
-                self.report.through_staff += 1;
-                let entry = through_staff(entry).ok_or(Denial::Hidden)?;
-                Ok(self.submit(&entry).await?.position)
-            }
-            other => Ok(other?.position),
-        }
+        Ok(self.submit(entry).await?.position)
     }
 
     /// Where the command's event stands, if it was recorded before.
@@ -338,14 +326,6 @@ impl<'a> Import<'a> {
         let head = self.operations.handler.store().head().await;
         head.map_err(|why| ImportError::Store(why.to_string()))
     }
-}
-
-/// The same command, given by the coordinator's staff on behalf of the body.
-fn through_staff(entry: &Entry) -> Option<Entry> {
-    let staff = actor(Role::Staff, entry.actor.network.as_ref()?)?;
-    let body = entry.actor.body.clone();
-    let received_via = ReceivedVia::Email;
-    Some(Entry { actor: staff, on_behalf_of: Some(body), received_via, ..entry.clone() })
 }
 
 /// Whether a refusal says that the registry has what an entry would add.
