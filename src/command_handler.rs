@@ -50,6 +50,13 @@ pub struct Loaded<D: Decider> {
     events: Vec<Uuid>,
 }
 
+impl<D: Decider> Loaded<D> {
+    /// Whether the stream holds an event: a command whose first event it holds is a retry.
+    pub fn holds(&self, event: Uuid) -> bool {
+        self.events.contains(&event)
+    }
+}
+
 impl<D: Decider> Clone for Loaded<D> {
     fn clone(&self) -> Self {
         Self {

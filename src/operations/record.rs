@@ -1,6 +1,6 @@
 //! The one way in which an event is recorded.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use super::{FieldFault, OperationError, Operations};
 use crate::access::{Action, Actor, Denial, Resource, decide, permission};
 use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
 use crate::command_handler::Intent;
-use crate::domain::EventSet;
+
 use crate::domain::answer::Answer;
 use crate::domain::communication::Communication;
 use crate::domain::issue::Issue;
@@ -23,6 +23,7 @@ use crate::domain::registry::{
 };
 use crate::domain::solution::Solution;
 use crate::domain::values::{BodyId, Day};
+use crate::domain::{EventSet, Facts};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
 use crate::privacy::detector::{self, Severity};
 
@@ -172,7 +173,7 @@ impl Operations {
         let stream =
             StreamName::new(format!("{}-{name}", D::CATEGORY)).map_err(|_| Denial::Hidden)?;
 
-        let acting = self.acting(&mut submission, actor).await?;
+        let acting = acting(&submission, actor)?;
         complete(&mut submission, actor, &acting);
         if submission.target == Target::New {
             // A role that never begins such a thing is told so, whatever it sent.
@@ -202,15 +203,27 @@ impl Operations {
         let loaded = self.handler.load::<D>(&stream).await?;
         let mut resource = D::resource(&loaded.state, &proposed);
         resource.acting = Some(acting.clone());
+        resource.participants.extend(self.participants_of_issues::<D>(&loaded.state).await?);
         if loaded.revision.is_none() && !D::begins(&proposed) {
             return Err(Denial::Hidden.into());
         }
-        decide(Some(actor), Action::Record(may), &resource)?;
-        check_texts(&proposed, submission.texts_checked)?;
-        let Gathered { facts, faults } = self.gather(actor, &stream, &proposed, &acting).await?;
-        if !faults.is_empty() {
-            return Err(OperationError::Invalid(faults));
-        }
+        // What was done is told again to whoever may still see it, even if a rule, a right or
+        // a reference has changed since, so that the command would be refused now.
+        let retried = loaded.holds(codec::event_id(submission.command_id, 0))
+            && decide(Some(actor), Action::Read, &resource).is_ok();
+        let facts = if retried {
+            Facts::default()
+        } else {
+            decide(Some(actor), Action::Record(may), &resource)?;
+            self.check_membership(actor, &acting).await?;
+            check_texts(&proposed, submission.texts_checked)?;
+            let Gathered { facts, faults } =
+                self.gather(actor, &stream, &proposed, &acting).await?;
+            if !faults.is_empty() {
+                return Err(OperationError::Invalid(faults));
+            }
+            facts
+        };
 
         let occurred_on = submission
             .occurred_on
@@ -244,32 +257,33 @@ impl Operations {
         Ok((stream, intent))
     }
 
-    /// The body whose act it is: the actor's, or one of their network for which staff act.
-    async fn acting(
+    /// A thing as the rule of access sees it when it is read.
+    pub(super) async fn readable<D: Subject>(
         &self,
-        submission: &mut Submission<'_>,
-        actor: &Actor,
-    ) -> Result<BodyId, OperationError> {
-        let named = || {
-            let speaks = matches!(
-                submission.stored_type,
-                "issue-reported.v1"
-                    | "issue-endorsed.v1"
-                    | "adhesion-given.v1"
-                    | "solution-adopted.v1"
-                    | "solution-declined.v1"
-            );
-            let body = submission.data.get("body").and_then(Value::as_str);
-            body.filter(|_| speaks).and_then(|body| body.parse().ok())
-        };
-        let acting = submission.on_behalf_of.clone().or_else(named);
-        let Some(acting) = acting.filter(|acting| *acting != actor.body) else {
-            return Ok(actor.body.clone());
-        };
-        if actor.role != Role::Staff {
-            return Err(Denial::OnBehalf.into());
+        state: &D::State,
+    ) -> Result<Resource, OperationError> {
+        let mut resource = D::readable(state);
+        resource.participants.extend(self.participants_of_issues::<D>(state).await?);
+        Ok(resource)
+    }
+
+    /// The bodies that take part in a thing because they do in an issue of it.
+    async fn participants_of_issues<D: Subject>(
+        &self,
+        state: &D::State,
+    ) -> Result<BTreeSet<BodyId>, OperationError> {
+        let mut bodies = BTreeSet::new();
+        for issue in D::issues(state) {
+            if let Ok(stream) = StreamName::new(format!("issue-{issue}")) {
+                bodies.extend(self.handler.load::<Issue>(&stream).await?.state.participants());
+            }
         }
-        if !self.is_member(&actor.body, &acting).await? {
+        Ok(bodies)
+    }
+
+    /// Refuses to act for a body outside the network of the staff who do.
+    async fn check_membership(&self, actor: &Actor, acting: &BodyId) -> Result<(), OperationError> {
+        if *acting != actor.body && !self.is_member(&actor.body, acting).await? {
             return Err(OperationError::Invalid(vec![FieldFault {
                 pointer: "/on_behalf_of".into(),
                 kind: "not_in_network",
@@ -277,7 +291,30 @@ impl Operations {
                 hint: None,
             }]));
         }
-        Ok(acting)
+        Ok(())
+    }
+}
+
+/// The body whose act it is: the actor's, or one for which staff act.
+fn acting(submission: &Submission<'_>, actor: &Actor) -> Result<BodyId, OperationError> {
+    let named = || {
+        let speaks = matches!(
+            submission.stored_type,
+            "issue-reported.v1"
+                | "issue-endorsed.v1"
+                | "adhesion-given.v1"
+                | "solution-adopted.v1"
+                | "solution-declined.v1"
+        );
+        let body = submission.data.get("body").and_then(Value::as_str);
+        body.filter(|_| speaks).and_then(|body| body.parse().ok())
+    };
+    match submission.on_behalf_of.clone().or_else(named) {
+        Some(acting) if acting != actor.body && actor.role != Role::Staff => {
+            Err(Denial::OnBehalf.into())
+        }
+        Some(acting) => Ok(acting),
+        None => Ok(actor.body.clone()),
     }
 }
 

@@ -230,9 +230,11 @@ impl Operations {
         stream: &str,
     ) -> Result<Option<std::sync::Arc<Loaded<D>>>, OperationError> {
         let loaded = self.load::<D>(stream).await?;
-        let visible = loaded.revision.is_some()
-            && decide(Some(actor), Action::Read, &D::readable(&loaded.state)).is_ok();
-        Ok(visible.then_some(loaded))
+        if loaded.revision.is_none() {
+            return Ok(None);
+        }
+        let resource = self.readable::<D>(&loaded.state).await?;
+        Ok(decide(Some(actor), Action::Read, &resource).is_ok().then_some(loaded))
     }
 
     async fn load<D: Decider>(

@@ -29,6 +29,11 @@ pub trait Subject: Decider {
     /// The thing as the rule of access sees it when it is read.
     fn readable(state: &Self::State) -> Resource;
 
+    /// The issues whose participants take part in it too.
+    fn issues(_state: &Self::State) -> Vec<Uuid> {
+        Vec::new()
+    }
+
     /// Whether the event begins a stream.
     fn begins(proposed: &Self::Event) -> bool;
 
@@ -132,6 +137,10 @@ impl Subject for Question {
             owner: None,
             acting: None,
         }
+    }
+
+    fn issues(state: &QuestionState) -> Vec<Uuid> {
+        state.issues.iter().map(|one| one.issue).collect()
     }
 
     fn begins(proposed: &QuestionEvent) -> bool {

@@ -18,8 +18,6 @@ pub use parts::{
     LinkedAnswerView, PointOutcomeView, PointView, ReminderView, TextPointView, TextVersionView,
 };
 
-use std::collections::BTreeSet;
-
 use rusqlite::Transaction;
 use uuid::Uuid;
 
@@ -124,11 +122,7 @@ fn expecting(tx: &Transaction<'_>) -> Result<Vec<Uuid>, ViewsError> {
 fn participants(tx: &Transaction<'_>, book: &mut Book, id: &Uuid) -> Result<(), ViewsError> {
     let entry = book.find::<Question>(tx, id)?;
     let Some(ident) = entry.ident else { return Ok(()) };
-    let mut bodies = BTreeSet::new();
-    for adhesion in &entry.state.adhesions {
-        bodies.insert(adhesion.body.clone());
-        bodies.extend(adhesion.speaks_for.iter().cloned());
-    }
+    let mut bodies = entry.state.participants();
     let issues: Vec<Uuid> = entry.state.issues.iter().map(|one| one.issue).collect();
     for issue in issues {
         bodies.extend(book.find::<Issue>(tx, &issue)?.state.participants());

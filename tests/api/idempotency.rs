@@ -70,6 +70,39 @@ async fn a_key_belongs_to_one_caller_and_one_address() {
 }
 
 #[tokio::test]
+async fn a_repeated_command_is_answered_even_if_it_would_be_refused_now() {
+    let app = TestApp::ready().await;
+    let key = app.key();
+    let first = app.post_keyed("bologna", "/issues", key, &report()).await;
+    app.act("staff", "retire_theme", &["residence"], json!({"from": crate::app::TODAY})).await;
+    assert_eq!(app.post("bologna", "/issues", &report()).await.status, 422);
+    let before = app.head().await;
+    let again = app.post_keyed("bologna", "/issues", key, &report()).await;
+    assert_eq!((again.status, &again.body), (201, &first.body));
+    assert_eq!(app.head().await, before);
+}
+
+#[tokio::test]
+async fn a_repeated_command_tells_nothing_to_whoever_may_no_longer_see_the_thing() {
+    let app = TestApp::ready().await;
+    let issue = app.reported().await;
+    let (key, path) = (app.key(), format!("/issues/{issue}/notes"));
+    let note = json!({"audience": "network", "text": "Anche qui."});
+    app.post_keyed("parma", &path, key, &note).await.receipt();
+    let closed = json!({"to": "restricted", "reason": "Caso riconoscibile."});
+    app.act("staff", "change_issue_visibility", &[&issue], closed).await;
+    assert_eq!(app.post_keyed("parma", &path, key, &note).await.status, 404);
+    app.act(
+        "admin",
+        "revoke_access",
+        &["p-parma"],
+        json!({"role": "municipality", "body": "c_g337"}),
+    )
+    .await;
+    assert_eq!(app.post_keyed("parma", &path, key, &note).await.status, 401);
+}
+
+#[tokio::test]
 async fn a_refusal_is_not_remembered() {
     let app = TestApp::ready().await;
     let key = app.key();

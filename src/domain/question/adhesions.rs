@@ -44,7 +44,8 @@ impl QuestionState {
     }
 
     /// The bodies that take part: the coordinator and those that adhere to any of its texts,
-    /// with the members they speak for. Each once.
+    /// with the members they speak for. Each once. Whoever takes part in one of its issues
+    /// does too; those are other streams.
     pub fn participants(&self) -> BTreeSet<BodyId> {
         let mut bodies: BTreeSet<BodyId> =
             self.draft.iter().map(|draft| draft.coordinator.clone()).collect();
