@@ -6,6 +6,7 @@ mod addresses;
 mod bodies;
 mod callers;
 mod fields;
+mod parameters;
 mod revisions;
 mod texts;
 

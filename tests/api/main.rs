@@ -14,5 +14,6 @@ mod matrix;
 mod pages;
 mod reply;
 mod setting;
+mod upgrade;
 mod walk;
 mod world;
