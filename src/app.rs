@@ -298,19 +298,19 @@ pub async fn serve(
     };
     let operations = Arc::new(engine.operations());
     let api = Api::new(operations.clone(), views.clone(), engine.clock.clone(), options);
-    let pages = SiteOptions {
+    let options = SiteOptions {
         base: base.clone(),
         disclaimer: serving.disclaimer,
         accessibility_url: serving.settings.accessibility_url.clone(),
         demo: serving.demo,
     };
-    let site = Site::new(operations, views.clone(), engine.clock.clone(), pages);
+    let site = Site::new(operations, views.clone(), engine.clock.clone(), options);
+    let pages = metrics::counted(web::router(site), metrics.as_ref());
     let watching = watched.zip(metrics).map(|(listener, metrics)| {
         let router = metrics::router(api.clone(), metrics.clone());
         tokio::spawn(serve_metrics(listener, router, metrics))
     });
-    let service =
-        router_beside(api, web::router(site)).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router_beside(api, pages).into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, stopping) = watch::channel(false);
     let mut asked = stopping.clone();

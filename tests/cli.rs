@@ -160,9 +160,9 @@ fn metrics_are_served_on_an_address_of_their_own_and_only_when_asked_for() {
     let base = line.split(&[' ', ',']).find(|word| word.starts_with("http://")).unwrap();
     let told = fs::read_to_string(&log).unwrap();
     let lines = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let address = lines
+    let mut address = lines
         .filter_map(|line| Some(line["address"].as_str()?.strip_suffix("/metrics")?.to_owned()));
-    let watched = address.last().unwrap();
+    let watched = address.next_back().unwrap();
 
     // Nothing about the route, the caller or what was asked for, only the operation.
     Server::get(base, "/api/v1/issues?q=RSSMRA80A01H501U", "qst_secret");
@@ -185,7 +185,7 @@ fn metrics_are_served_on_an_address_of_their_own_and_only_when_asked_for() {
         assert!(text.lines().any(|line| line.starts_with(expected)), "{expected} in {text}");
     }
     let events = text.lines().find_map(|line| line.strip_prefix("quesito_events_total "));
-    assert!(events.unwrap().parse::<u64>().unwrap() > 500, "{text}");
+    assert!(events.unwrap().parse::<u64>().unwrap() > 400, "{text}");
     for secret in ["RSSMRA", "qst_", "127.0.0.1"] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }

@@ -76,6 +76,12 @@ pub fn the(date: Date) -> &'static str {
     if begins_with_vowel(date) { "l'" } else { "il " }
 }
 
+/// A text with a capital first letter.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Joins items as Italian prose does: "a", "a e b", "a, b e c".
 pub fn enumerate(items: &[String]) -> String {
     match items {

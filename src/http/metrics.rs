@@ -11,11 +11,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
@@ -83,7 +84,7 @@ impl Metrics {
             Some(known) => {
                 known.iter().find(|(own, _)| own == method).map_or(OTHER, |(_, id)| *id).into()
             }
-            None if method == Method::GET => route.into(),
+            None if [Method::GET, Method::POST].contains(method) => route.into(),
             None => OTHER.into(),
         }
     }
@@ -129,6 +130,23 @@ fn describe() {
     describe_gauge!("quesito_views_rebuilding", "1 while views are built beside those in use");
     describe_gauge!("quesito_up", "1 unless the store or the views are down");
     describe_gauge!("quesito_build_info", "Always 1; the label tells the version");
+}
+
+/// Counts the answers of routes that stand beside the API, such as pages.
+pub fn counted(beside: Router, metrics: Option<&Arc<Metrics>>) -> Router {
+    let Some(metrics) = metrics.cloned() else { return beside };
+    beside.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
+        let metrics = metrics.clone();
+        async move {
+            let begun = Instant::now();
+            let method = request.method().clone();
+            let route = request.extensions().get::<MatchedPath>().cloned();
+            let response = next.run(request).await;
+            let route = route.as_ref().map(MatchedPath::as_str);
+            metrics.answered(&method, route, response.status(), begun.elapsed());
+            response
+        }
+    }))
 }
 
 /// `/metrics` and nothing else, for an address of its own.

@@ -14,6 +14,7 @@ use utoipa::openapi::path::ParameterIn;
 
 use super::problem::Problem;
 use crate::codec::schemas;
+use crate::domain::italian;
 
 /// The parameters of an address, read into a type that knows them all.
 #[derive(Debug)]
@@ -101,7 +102,8 @@ pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
         } else if why.starts_with("unknown variant") || why.contains("invalid") {
             (path, "invalid", "Il valore non è ammesso.".to_owned())
         } else {
-            (path, "invalid", why)
+            // The message of one of our own types: Italian, and about the parameter alone.
+            (path, "invalid", format!("{}.", italian::capitalised(why.trim_end_matches('.'))))
         };
         refused().at(name, kind, &detail)
     })

@@ -17,6 +17,7 @@ use crate::command_handler::Intent;
 use crate::domain::answer::Answer;
 use crate::domain::communication::Communication;
 use crate::domain::issue::Issue;
+use crate::domain::italian;
 use crate::domain::question::Question;
 use crate::domain::registry::{
     Authority, Body, Calendar, Form, Norm, Person, Reservation, Role, Theme,
@@ -417,13 +418,8 @@ impl From<&serde_path_to_error::Error<serde_json::Error>> for FieldFault {
             // The message of one of our own types: Italian, and about the field alone.
             let why = why.trim_end_matches(|c: char| c != '\n' && c.is_ascii_digit());
             let why = why.split(" at line").next().unwrap_or(why);
-            ("invalid", format!("{}.", capitalised(why.trim_end_matches('.'))))
+            ("invalid", format!("{}.", italian::capitalised(why.trim_end_matches('.'))))
         };
         Self { pointer, kind, detail, hint: None }
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -313,7 +313,7 @@ fn looked_up(conn: &Connection, scope: &Scope, stream: &StreamName) -> Result<bo
     let mut select = among(&people);
     select.filter("t.person = :id", ":id", Some(stream.id().to_owned()));
     let statement = format!("SELECT 1 FROM persons t WHERE {}", select.sql());
-    let found: Vec<i64> = select.query(conn, &statement, |row| Ok(row.get(0)?))?;
+    let found: Vec<i64> = select.query(conn, &statement, |row| row.get(0))?;
     Ok(!found.is_empty())
 }
 

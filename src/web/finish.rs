@@ -58,8 +58,6 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
         headers.insert("x-request-id", id);
     }
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
-    metrics::counter!("http_requests_total", "route" => route.clone(), "method" => method.to_string(), "status" => status.to_string()).increment(1);
-    metrics::histogram!("http_request_seconds", "route" => route.clone()).record(elapsed);
     tracing::debug!(
         operation = %route,
         method = %method,

@@ -45,6 +45,8 @@ pub struct TestApp {
     pub store: Arc<dyn EventStore>,
     pub clock: SetClock,
     pub fault: Fault,
+    /// Whether they can be asked for: not over a data folder.
+    pub breaks: bool,
     operations: Arc<Operations>,
     codec: Arc<Codec>,
     router: Router,
@@ -87,7 +89,7 @@ impl TestApp {
         let handler = CommandHandler::new(store.clone(), codec.clone(), shared.clone());
         let documents = Arc::new(object_store::memory::InMemory::new());
         let operations = Arc::new(Operations::new(handler, shared.clone(), documents));
-        let app = Self::of(operations, store, views, codec, clock, fault, folder);
+        let app = Self::of(operations, store, views, codec, clock, Some(fault), folder);
         app.install().await;
         app
     }
@@ -100,7 +102,7 @@ impl TestApp {
         let views = engine.views().await.unwrap();
         let (store, codec) = (Arc::new(engine.store.clone()), engine.codec.clone());
         let operations = Arc::new(engine.operations());
-        Self::of(operations, store, views, codec, clock, Fault::default(), None)
+        Self::of(operations, store, views, codec, clock, None, None)
     }
 
     fn of(
@@ -109,7 +111,7 @@ impl TestApp {
         views: Arc<Views>,
         codec: Arc<Codec>,
         clock: SetClock,
-        fault: Fault,
+        fault: Option<Fault>,
         folder: Option<TempDir>,
     ) -> Self {
         let options = ApiOptions {
@@ -131,7 +133,8 @@ impl TestApp {
         Self {
             store,
             clock,
-            fault,
+            breaks: fault.is_some(),
+            fault: fault.unwrap_or_default(),
             operations,
             codec,
             router: http::router(api.clone()),

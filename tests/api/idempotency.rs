@@ -89,6 +89,7 @@ async fn a_repeated_command_tells_nothing_to_whoever_may_no_longer_see_the_thing
     let (key, path) = (app.key(), format!("/issues/{issue}/notes"));
     let note = json!({"audience": "network", "text": "Anche qui."});
     app.post_keyed("parma", &path, key, &note).await.receipt();
+    app.act("bologna", "add_issue_note", &[&issue], note.clone()).await;
     let closed = json!({"to": "restricted", "reason": "Caso riconoscibile."});
     app.act("staff", "change_issue_visibility", &[&issue], closed).await;
     assert_eq!(app.post_keyed("parma", &path, key, &note).await.status, 404);

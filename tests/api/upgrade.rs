@@ -103,11 +103,17 @@ async fn bless(home: &Path) {
 
     let _ = fs::remove_dir_all(STORE);
     copy(home, Path::new(STORE));
-    for left_over in ["data/views", "data/events.db.lock"] {
+    for left_over in [
+        "data/views",
+        "data/events.db-shm",
+        "data/events.db-wal",
+        "data/events.db.lock",
+        "epochs.lock",
+    ] {
         let left_over = PathBuf::from(STORE).join(left_over);
         let _ = fs::remove_dir_all(&left_over).or_else(|_| fs::remove_file(&left_over));
     }
-    let text = serde_json::to_string_pretty(&known).unwrap();
+    let text = serde_json::to_string(&known).unwrap();
     fs::write(Path::new(STORE).join("known.json"), text + "\n").unwrap();
 }
 
@@ -151,7 +157,7 @@ async fn a_store_of_an_earlier_version_reads_as_it_did_and_goes_on() {
         app.act("bologna", "record_position", &[&issue], position("questura-pr", "PR")).await;
         let shown = app.get(Some("bologna"), &format!("/issues/{issue}")).await;
         assert_eq!(shown.body["title"], report()["title"], "{}", shown.text);
-        let readings = shown.body["positions"].as_array().unwrap();
+        let readings = shown.body["readings"].as_array().unwrap();
         assert!(readings.iter().any(|one| one["authority"] == "questura-pr"), "{}", shown.text);
     }
     app.close().await;

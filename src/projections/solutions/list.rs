@@ -238,7 +238,11 @@ pub(super) fn narrow(select: &mut Conditions, filter: &SolutionFilter, readable:
     );
     select.bind(
         ":region",
-        filter.province.as_ref().and_then(|province| province.region()).map(str::to_owned),
+        filter
+            .province
+            .as_ref()
+            .and_then(crate::domain::values::ProvinceCode::region)
+            .map(str::to_owned),
     );
     let territory = filter.territory.as_ref().map(ToString::to_string);
     select.filter("t.territory = :territory", ":territory", territory);

@@ -73,6 +73,6 @@ async fn a_text_is_found_however_it_was_typed() {
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        assert_eq!(found, [issue.id.clone()], "{q}");
+        assert_eq!(found, std::slice::from_ref(&issue.id), "{q}");
     }
 }
