@@ -42,6 +42,12 @@ pub fn instant_at(day: Date, hour: i8) -> Timestamp {
     rome().to_timestamp(time).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
+/// The last instant of a civil day in Italy, be it of 23, 24 or 25 hours.
+pub fn end_of_day(day: Date) -> Timestamp {
+    let next = day.tomorrow().map_or(Timestamp::MAX, |next| instant_at(next, 0));
+    next.checked_sub(jiff::SignedDuration::from_micros(1)).unwrap_or(next)
+}
+
 fn rome() -> TimeZone {
     static ROME: std::sync::OnceLock<TimeZone> = std::sync::OnceLock::new();
     // The zone data are compiled in, so UTC is never taken in practice.
@@ -119,6 +125,16 @@ mod tests {
     fn the_civil_date_is_the_italian_one() {
         assert_eq!(civil_date("2024-12-31T23:30:00Z".parse().unwrap()), Date::constant(2025, 1, 1));
         assert_eq!(civil_date("2024-06-30T22:30:00Z".parse().unwrap()), Date::constant(2024, 7, 1));
+        let hours = |day: Date| {
+            let before = end_of_day(day.yesterday().unwrap());
+            (end_of_day(day).as_second() - before.as_second()) / 3600
+        };
+        assert_eq!(
+            end_of_day(Date::constant(2024, 2, 29)).to_string(),
+            "2024-02-29T22:59:59.999999Z"
+        );
+        assert_eq!(hours(Date::constant(2024, 3, 31)), 23);
+        assert_eq!(hours(Date::constant(2024, 10, 27)), 25);
         assert_eq!(instant_at(Date::constant(2024, 7, 1), 9).to_string(), "2024-07-01T07:00:00Z");
     }
 }

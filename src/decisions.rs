@@ -35,3 +35,6 @@ pub mod d0010_frostem {}
 
 #[doc = include_str!("decisions/0011-codes-as-ids.md")]
 pub mod d0011_codes_as_ids {}
+
+#[doc = include_str!("decisions/0012-looking-back.md")]
+pub mod d0012_looking_back {}

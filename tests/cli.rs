@@ -221,6 +221,22 @@ fn an_imported_history_is_replayed_checked_copied_and_brought_back() {
     assert_eq!(count(&["--as-of", "2026-12-31"]), all);
     assert!(fails(home, &["replay", "S-2024/9999"]).contains("there is no S-2024/9999"));
 
+    // Whole lists of the same moments.
+    let listed = |what: &str, args: &[&str]| {
+        let text = succeeds(home, &[&["list", what, "--json"], args].concat());
+        let document: Value = serde_json::from_str(&text).unwrap();
+        document["items"].as_array().unwrap().len()
+    };
+    for (what, then, so) in
+        [("issues", 19, 19), ("questions", 7, 7), ("answers", 7, 8), ("solutions", 7, 7)]
+    {
+        assert_eq!(listed(what, &["--as-of", "2024-06-30"]), then, "{what}");
+        assert_eq!(listed(what, &["--effective-on", "2024-06-30"]), so, "{what}");
+        assert!(listed(what, &[]) > so, "{what}");
+    }
+    let told = succeeds(home, &["list", "issues", "--as-of", "2024-06-30"]);
+    assert!(told.contains("S-2024/0003") && told.contains("2024-02-12"), "{told}");
+
     assert!(succeeds(home, &["check"]).contains("no fault"));
     assert!(succeeds(home, &["rebuild"]).contains("a second"));
 
@@ -283,6 +299,8 @@ fn a_wrong_setting_is_told_with_what_to_do() {
         (&["serve", "--log", "loud=very"], &["warn,quesito=debug"]),
         (&["replay", "S-2024/0001"], &["does not exist"]),
         (&["replay", "issue-1", "--as-of", "ieri"], &["2024-07-01"]),
+        (&["list", "letters"], &["issues, questions, answers, solutions"]),
+        (&["list", "issues", "--as-of", "ieri"], &["2024-07-01"]),
         (&["import"], &["--registry"]),
         (&["import", "nowhere.json"], &["nowhere.json"]),
         (&["backup", "copy"], &["there is no store"]),

@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench                    every figure at full size
 //! cargo bench -- --quick         small stores and short loads, to try it out
+//! cargo bench -- past            only some of them: filing, reading, rebuilding, past
 //! ```
 //!
 //! The server is the release build of the real program on core 0, the load generator
@@ -21,6 +22,7 @@ mod filing;
 mod floors;
 mod generate;
 mod machine;
+mod past;
 mod random;
 mod reading;
 mod rebuilding;
@@ -87,8 +89,9 @@ fn main() -> ExitCode {
                 ["--make-cases", data, events] => rebuilding::make_cases(data, events).await,
                 ["--build", data] => rebuilding::build(data).await,
                 ["--rebuild", data] => rebuilding::rebuild(data).await,
+                ["--look-back", data] => past::look(data).await,
                 ["--compare", data] => rebuilding::compare(data).await,
-                words => measure(words.contains(&"--quick")).await,
+                words => measure(words).await,
             }
         })
     });
@@ -101,9 +104,11 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure(quick: bool) -> Result<(), Failure> {
+async fn measure(words: &[&str]) -> Result<(), Failure> {
     machine::pin_load_generator()?;
-    let sizes = Sizes::read(quick)?;
+    let sizes = Sizes::read(words.contains(&"--quick"))?;
+    let chosen: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with('-')).collect();
+    let wanted = |name: &str| chosen.is_empty() || chosen.contains(&name);
     std::fs::create_dir_all(&sizes.root)?;
     let root = tempfile::Builder::new().prefix("run-").tempdir_in(&sizes.root)?;
     let sizes = Sizes { root: root.path().to_owned(), ..sizes };
@@ -114,12 +119,22 @@ async fn measure(quick: bool) -> Result<(), Failure> {
     table.note(format!("load average before: {}", machine::load_average()));
     let ticks = Ticks::now()?;
 
-    eprintln!("filing");
-    filing::measure(&sizes, &mut table).await?;
-    eprintln!("reading");
-    reading::measure(&sizes, &mut table).await?;
-    eprintln!("rebuilding");
-    rebuilding::measure(&sizes, &mut table).await?;
+    if wanted("filing") {
+        eprintln!("filing");
+        filing::measure(&sizes, &mut table).await?;
+    }
+    if wanted("reading") {
+        eprintln!("reading");
+        reading::measure(&sizes, &mut table).await?;
+    }
+    if wanted("rebuilding") {
+        eprintln!("rebuilding");
+        rebuilding::measure(&sizes, &mut table).await?;
+    }
+    if wanted("past") {
+        eprintln!("past");
+        past::measure(&sizes, &mut table).await?;
+    }
 
     table.note(format!(
         "load average after: {}; both cores were busy {:.0} % of the time",

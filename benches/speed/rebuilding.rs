@@ -101,6 +101,11 @@ async fn open(data: &str, access: Access) -> Result<Engine, Failure> {
     Ok(Engine::open(&data, access, Arc::new(SystemClock)).await?)
 }
 
+/// Opens a store beside whoever writes to it.
+pub async fn open_to_read(data: &str) -> Result<Engine, Failure> {
+    open(data, Access::Read).await
+}
+
 /// Makes a store of issues: a child process.
 pub async fn make_issues(data: &str, size: &str) -> Result<(), Failure> {
     println!("mix {}", generate::issues(Path::new(data), size.parse()?, SEED).await?);

@@ -8,6 +8,7 @@
 
 mod people;
 pub mod permissions;
+pub mod reads;
 mod scope;
 #[cfg(test)]
 mod tests;

@@ -34,10 +34,12 @@ impl People {
 
     /// The people of whom a reader of cases may learn.
     pub fn within(scope: &Scope) -> Option<Self> {
-        match scope {
+        // Roles and members are added and ended, never removed: who could be looked up then
+        // can be today.
+        match scope.rule() {
             Scope::Everything => Some(Self::Everybody),
             Scope::Coordinator(body) => Some(Self::Network(body.clone())),
-            Scope::Nothing | Scope::Body(_) | Scope::Member { .. } => None,
+            Scope::Nothing | Scope::Body(_) | Scope::Member { .. } | Scope::Past(_) => None,
         }
     }
 }

@@ -179,23 +179,10 @@ prop_compose! {
 }
 
 /// The condition a view filters by, asked of one row in a real table.
-fn sql_allows(scope: &Scope, resource: &Resource) -> bool {
+fn sql_allows(scope: &Scope, then: &Resource, today: &Resource) -> bool {
     let db = rusqlite::Connection::open_in_memory().unwrap();
-    db.execute_batch(
-        "CREATE TABLE issues (no INTEGER PRIMARY KEY, coordinator TEXT, visibility INTEGER);
-         CREATE TABLE participants (kind INTEGER, thing INTEGER, body TEXT);",
-    )
-    .unwrap();
-    let visibility = match resource.visibility {
-        Some(Visibility::Restricted) | None => 0,
-        Some(Visibility::Network) => 1,
-        Some(Visibility::Public) => 2,
-    };
-    let coordinator = resource.coordinator.as_ref().map(BodyId::as_str);
-    db.execute("INSERT INTO issues VALUES (1, ?1, ?2)", (coordinator, visibility)).unwrap();
-    for body in &resource.participants {
-        db.execute("INSERT INTO participants VALUES (0, 1, ?1)", [body.as_str()]).unwrap();
-    }
+    put(&db, "issues", "participants", then);
+    put(&db, "today_0", "today_participants", today);
     let (body, network) = scope.parameters();
     db.query_row(
         &format!("SELECT count(*) FROM issues i WHERE {}", scope.sql("i", 0)),
@@ -206,6 +193,26 @@ fn sql_allows(scope: &Scope, resource: &Resource) -> bool {
         == 1
 }
 
+fn put(db: &rusqlite::Connection, things: &str, participants: &str, resource: &Resource) {
+    db.execute_batch(&format!(
+        "CREATE TABLE {things} (no INTEGER PRIMARY KEY, coordinator TEXT, visibility INTEGER);
+         CREATE TABLE {participants} (kind INTEGER, thing INTEGER, body TEXT);",
+    ))
+    .unwrap();
+    let visibility = match resource.visibility {
+        Some(Visibility::Restricted) | None => 0,
+        Some(Visibility::Network) => 1,
+        Some(Visibility::Public) => 2,
+    };
+    let coordinator = resource.coordinator.as_ref().map(BodyId::as_str);
+    let row = format!("INSERT INTO {things} VALUES (1, ?1, ?2)");
+    db.execute(&row, (coordinator, visibility)).unwrap();
+    for body in &resource.participants {
+        let row = format!("INSERT INTO {participants} VALUES (0, 1, ?1)");
+        db.execute(&row, [body.as_str()]).unwrap();
+    }
+}
+
 proptest! {
     #[test]
     fn a_list_shows_exactly_what_the_rule_allows(
@@ -214,7 +221,21 @@ proptest! {
     ) {
         let scope = Scope::of(who.as_ref());
         prop_assert_eq!(scope.allows(&what), reads(who.as_ref(), &what));
-        prop_assert_eq!(sql_allows(&scope, &what), scope.allows(&what));
+        prop_assert_eq!(sql_allows(&scope, &what, &what), scope.allows(&what));
+    }
+
+    #[test]
+    fn the_past_shows_what_then_and_today_both_allow(
+        who in proptest::option::of(somebody()),
+        then in something(),
+        today in something(),
+    ) {
+        let scope = Scope::of(who.as_ref());
+        let past = scope.in_the_past();
+        prop_assert_eq!(sql_allows(&past, &then, &today), past.allows_past(&then, &today));
+        if past.allows_past(&then, &today) && scope != Scope::Everything {
+            prop_assert!(reads(who.as_ref(), &today));
+        }
     }
 
     #[test]

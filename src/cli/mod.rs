@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod events;
 mod import;
+mod list;
 mod openapi;
 mod rebuild;
 mod replay;
@@ -58,6 +59,7 @@ enum Command {
     Demo(demo::Demo),
     Import(import::Import),
     Replay(replay::Replay),
+    List(list::List),
     Rebuild(rebuild::Rebuild),
     Openapi(openapi::Openapi),
     Events(events::Events),
@@ -88,6 +90,7 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Demo(demo) => demo.run().await,
             Command::Import(import) => import.run().await,
             Command::Replay(replay) => replay.run().await,
+            Command::List(list) => list.run().await,
             Command::Rebuild(rebuild) => rebuild.run().await,
             Command::Openapi(openapi) => openapi.run(),
             Command::Events(events) => events.run(),

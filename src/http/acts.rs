@@ -233,5 +233,6 @@ pub const INTERNAL: &[(&str, &str)] = &[
     ("text-erased.v1", "recorded by erasures, which destroy a key first"),
     ("token-issued.v1", "operational: `create_token`"),
     ("token-revoked.v1", "operational: `revoke_token`"),
+    ("past-read.v1", "operational: recorded when an auditor looks into the past"),
     ("document-stored.v1", "operational: `upload_document`"),
 ];

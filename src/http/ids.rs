@@ -23,6 +23,12 @@ pub fn is_code(text: &str) -> bool {
     text.parse::<crate::domain::values::BodyId>().is_ok()
 }
 
+/// Reads a position as [`position_text`] writes it.
+pub fn position(text: &str) -> Option<GlobalPosition> {
+    let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    digits.then(|| u64::from_str_radix(text, 16).ok().map(GlobalPosition)).flatten()
+}
+
 /// A position as an opaque word.
 pub fn position_text(position: GlobalPosition) -> String {
     format!("{:016x}", position.0)

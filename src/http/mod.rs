@@ -16,6 +16,7 @@ mod finish;
 mod ids;
 mod limits;
 pub mod metrics;
+mod moment;
 pub mod openapi;
 mod params;
 pub mod problem;

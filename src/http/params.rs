@@ -32,11 +32,28 @@ impl<T: DeserializeOwned + IntoParams + 'static, S: Send + Sync> FromRequestPart
     }
 }
 
+/// The same on an address that also takes the parameters of a moment, which
+/// [`moment::asked`](super::moment::asked) reads.
+#[derive(Debug)]
+pub struct Timed<T>(pub T);
+
+impl<T: DeserializeOwned + IntoParams + 'static, S: Send + Sync> FromRequestParts<S> for Timed<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let (_, others) = super::moment::split(parts.uri.query().unwrap_or_default());
+        check_lengths::<T>(&others)
+            .and_then(|()| parse(&others))
+            .map(Self)
+            .map_err(IntoResponse::into_response)
+    }
+}
+
 /// The longest value of each parameter of a type, in characters.
 type Lengths = Arc<HashMap<String, usize>>;
 
 /// Checks values against the lengths that the API document states.
-fn check_lengths<T: IntoParams + 'static>(query: &str) -> Result<(), Problem> {
+pub fn check_lengths<T: IntoParams + 'static>(query: &str) -> Result<(), Problem> {
     // No parameter is bounded to less than a character.
     if query.is_empty() {
         return Ok(());
@@ -73,7 +90,8 @@ fn lengths<T: IntoParams + 'static>() -> Lengths {
     })
 }
 
-fn refused() -> Problem {
+/// The refusal of an address for its parameters.
+pub fn refused() -> Problem {
     Problem::new(
         axum::http::StatusCode::BAD_REQUEST,
         "invalid-parameters",

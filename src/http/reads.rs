@@ -10,6 +10,7 @@ mod history;
 mod issues;
 mod letter;
 mod plumbing;
+mod readers;
 mod registry;
 mod status;
 mod table_cases;
@@ -142,6 +143,17 @@ impl Answer {
 /// No parameters.
 pub fn none() -> Vec<Value> {
     Vec::new()
+}
+
+/// The parameters of a moment, and no others.
+pub fn dated() -> Vec<Value> {
+    and_dated(Vec::new())
+}
+
+/// Parameters, and those of a moment.
+pub fn and_dated(mut parameters: Vec<Value>) -> Vec<Value> {
+    parameters.extend(super::moment::parameters());
+    parameters
 }
 
 /// The schema of a body, by the type that carries it.

@@ -10,10 +10,12 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde::Serialize;
 
+use super::moment;
 use super::problem::Problem;
 use crate::access::Scope;
 use crate::domain::registry::Role;
 use crate::event_store::Revision;
+use crate::projections::Held;
 
 /// How many bytes of answers are kept.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
@@ -28,6 +30,7 @@ pub struct Answer {
     /// The media type.
     pub media: &'static str,
     generation: u64,
+    held: Option<Held>,
 }
 
 /// To whom an answer may be given again: the address, what the caller may read, and
@@ -108,7 +111,13 @@ impl Answer {
             None => format!("\"{hash:016x}\""),
         };
         let etag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"-\""));
-        Self { bytes, etag, media, generation }
+        Self { bytes, etag, media, generation, held: None }
+    }
+
+    /// The same, saying for which moment of the past it holds.
+    #[must_use]
+    pub fn held(self, held: Option<Held>) -> Self {
+        Self { held, ..self }
     }
 
     /// The response, or 304 when the caller has it already.
@@ -124,6 +133,9 @@ impl Answer {
         };
         response.headers_mut().insert(header::ETAG, self.etag.clone());
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(held) = &self.held {
+            moment::tell(held, response.headers_mut());
+        }
         response
     }
 }

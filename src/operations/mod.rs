@@ -9,6 +9,7 @@
 
 pub mod authenticate;
 pub mod documents;
+pub mod reads;
 pub mod record;
 pub mod references;
 pub mod registration;
@@ -36,6 +37,7 @@ pub struct Operations {
     documents: Arc<dyn ObjectStore>,
     in_flight: record::InFlight,
     known_tokens: tokio::sync::Mutex<tokens::KnownTokens>,
+    reads: tokio::sync::Mutex<()>,
 }
 
 /// A fault in one field of what a client sent.
@@ -122,6 +124,7 @@ impl Operations {
             documents,
             in_flight: record::InFlight::default(),
             known_tokens: tokio::sync::Mutex::default(),
+            reads: tokio::sync::Mutex::default(),
         }
     }
 

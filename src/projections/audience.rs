@@ -41,20 +41,26 @@ pub(super) fn nearness(
     id: Uuid,
     coordinator: Option<&BodyId>,
 ) -> Result<Nearness, ViewsError> {
-    let inside = match scope {
+    let inside = match scope.rule() {
         Scope::Everything => true,
         Scope::Coordinator(body) => coordinator == Some(body),
-        Scope::Nothing | Scope::Body(_) | Scope::Member { .. } => false,
+        Scope::Nothing | Scope::Body(_) | Scope::Member { .. } | Scope::Past(_) => false,
     };
     if inside {
         return Ok(Nearness::Inside);
     }
     let (Some(body), _) = scope.parameters() else { return Ok(Nearness::Reader) };
+    let then = "SELECT 1 FROM things t JOIN participants p ON p.kind = t.kind AND p.thing = t.no
+         WHERE t.id = ?1 AND t.kind = ?2 AND p.body = ?3";
+    // Who no longer takes part is told nothing more, not even of the past.
+    let today = "AND EXISTS (SELECT 1 FROM today_participants n
+         WHERE n.kind = p.kind AND n.thing = p.thing AND n.body = p.body)";
+    let sql = match scope {
+        Scope::Past(_) => format!("{then} {today}"),
+        _ => then.to_owned(),
+    };
     let found: Option<i64> = conn
-        .prepare_cached(
-            "SELECT 1 FROM things t JOIN participants p ON p.kind = t.kind AND p.thing = t.no
-             WHERE t.id = ?1 AND t.kind = ?2 AND p.body = ?3",
-        )?
+        .prepare_cached(&sql)?
         .query_row(params![id.as_bytes().as_slice(), kind as u8, body], |row| row.get(0))
         .optional()?;
     Ok(if found.is_some() { Nearness::Participant } else { Nearness::Reader })

@@ -338,12 +338,15 @@ impl Book {
         let mut entry = Entry { used: self.batch, ..Entry::default() };
         for Fact { revision, what, .. } in facts {
             match D::of(what) {
-                Some(fact) if revision == entry.events => apply::<D>(&mut entry, revision, &fact),
+                Some(fact) if self.log.follows(entry.events, revision) => {
+                    apply::<D>(&mut entry, revision, &fact);
+                }
                 // What follows a fault or a gap is not shown: the stream is in quarantine.
                 Some(_) | None => break,
             }
         }
-        if D::KIND.is_some() && entry.events > 0 {
+        // Its first event may not be seen from the moment that is read: numbered it is.
+        if D::KIND.is_some() {
             entry.ident = things::find(tx, &key.to_string())?;
         }
         D::shelf(self).entries.insert(key.clone(), entry);

@@ -13,12 +13,15 @@ mod tests;
 pub use detail::{CommunicationDetail, ReceiptView, RegistrationView};
 pub use list::{CommunicationFilter, CommunicationList, CommunicationRow, CommunicationSort};
 
+use std::sync::Arc;
+
 use rusqlite::{Transaction, params};
 
 use super::ViewsError;
 use super::book::Book;
+use super::links::write_links;
 use super::lists::to_json;
-use super::things::{Ident, write_participants};
+use super::things::{Ident, Kind, write_participants};
 use super::touched::Touched;
 use super::words;
 use crate::domain::communication::{Communication, CommunicationState};
@@ -75,7 +78,7 @@ pub(super) fn write(
 ) -> Result<(), ViewsError> {
     for id in &touched.communications {
         let entry = book.find::<Communication>(tx, id)?;
-        let state = &entry.state;
+        let state = Arc::clone(&entry.state);
         let (Some(ident), Some(letter)) = (entry.ident, state.letter.as_deref()) else {
             continue;
         };
@@ -108,11 +111,13 @@ pub(super) fn write(
             state.receipts.last().map(|one| words::text(&one.receipt)),
         ])?;
         let bodies = letter.data.counterpart.iter().filter(|one| one.kind == RefKind::Body);
-        let [parts, registered, documents, ..] = &mut entry.written;
+        let [parts, registered, documents, linked, ..] = &mut entry.written;
         let bodies = bodies.map(|one| one.id.as_str()).collect();
         write_participants(tx, &ident, bodies, parts)?;
-        write_registrations(tx, &ident, state, registered)?;
-        write_documents(tx, &ident, state, documents)?;
+        write_registrations(tx, &ident, &state, registered)?;
+        write_documents(tx, &ident, &state, documents)?;
+        let about = letter.data.about.iter().filter_map(Ref::uuid).map(|id| ("about", id));
+        write_links(tx, *id, Kind::Communication, &about.collect(), linked)?;
     }
     Ok(())
 }

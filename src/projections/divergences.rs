@@ -20,10 +20,10 @@ use super::ViewsError;
 use super::condition::Conditions;
 use super::linked::ISSUE_STATUS;
 use super::lists::{List, Order, Page};
+use super::moment::Moment;
 use super::norms::act_label;
 use super::readings::{self, ReadingView};
 use super::things::Kind;
-use super::views::Views;
 use crate::access::Scope;
 use crate::domain::values::{AuthorityKind, Day, ProvinceCode, ThemeCode};
 
@@ -86,7 +86,7 @@ pub struct DivergenceRow {
     pub readings: Vec<ReadingView>,
 }
 
-impl Views {
+impl Moment {
     /// The matrix, as far as somebody may see the issues it comes from.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl Views {
             Ok(page)
         })?;
         let shown = items.iter_mut().flat_map(|row| &mut row.readings);
-        readings::open(self.texts(), shown).await?;
+        readings::open(self, shown).await?;
         Ok(DivergenceList { items, next })
     }
 }

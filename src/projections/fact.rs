@@ -2,8 +2,11 @@
 //!
 //! Depends on: `event_store`, `codec`, `domain`.
 
+use jiff::Timestamp;
+use memchr::{memchr, memmem};
 use uuid::Uuid;
 
+use super::cut::{Cut, Dates};
 use crate::codec::{Codec, CodecError};
 use crate::domain::Recorded;
 use crate::domain::answer::AnswerEvent;
@@ -23,6 +26,8 @@ pub(super) struct Fact {
     pub(super) stream: StreamName,
     pub(super) revision: Revision,
     pub(super) id: Uuid,
+    /// When it was recorded; known of all that can be read when the past is read.
+    pub(super) recorded_at: Option<Timestamp>,
     pub(super) what: What,
 }
 
@@ -44,6 +49,8 @@ pub(super) enum What {
     /// Nothing a view shows: an operational stream, a reservation, or a category that
     /// this version does not know.
     Nothing,
+    /// What is not seen from the moment that is read; recorded then.
+    Outside(Timestamp),
     /// It cannot be read; why, without content.
     Poisoned(String),
 }
@@ -51,14 +58,23 @@ pub(super) enum What {
 impl Fact {
     /// Decodes an event without its words: a fold needs to know that a text is there,
     /// not what it says, and ciphertext would fill the memory.
-    pub(super) fn read(codec: &Codec, mut stored: StoredEvent) -> Self {
-        stored.data = without_words(&stored.data);
-        let what = read(codec, &stored).unwrap_or_else(|why| What::Poisoned(why.to_string()));
+    ///
+    /// What a cut leaves out is not decoded at all.
+    pub(super) fn read(codec: &Codec, cut: Option<&Cut>, mut stored: StoredEvent) -> Self {
+        let dates = cut.and_then(|cut| Dates::of(&stored).map(|dates| (cut, dates)));
+        let what = match dates {
+            Some((cut, dates)) if !cut.admits(&stored, dates) => What::Outside(dates.recorded_at),
+            _ => {
+                stored.data = without_words(&stored.data);
+                read(codec, &stored).unwrap_or_else(|why| What::Poisoned(why.to_string()))
+            }
+        };
         Self {
             position: stored.position,
             stream: stored.stream,
             revision: stored.revision,
             id: stored.id,
+            recorded_at: dates.map(|(_, dates)| dates.recorded_at),
             what,
         }
     }
@@ -104,11 +120,11 @@ const NO_WORDS: &[u8] = br#"{"alg":"","commitment":"","ct":"","key_id":"","nonce
 fn without_words(data: &[u8]) -> Vec<u8> {
     let mut slim = Vec::with_capacity(data.len().min(1024));
     let mut rest = data;
-    while let Some(at) = rest.windows(SEALED.len()).position(|window| window == SEALED) {
+    while let Some(at) = memmem::find(rest, SEALED) {
         let (before, sealed) = rest.split_at(at);
         slim.extend_from_slice(before);
         // Its members are base64 and ids: the first brace ends it.
-        let Some(end) = sealed.iter().position(|byte| *byte == b'}') else {
+        let Some(end) = memchr(b'}', sealed) else {
             slim.extend_from_slice(sealed);
             return slim;
         };

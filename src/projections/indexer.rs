@@ -103,6 +103,16 @@ impl Indexer {
         }
     }
 
+    /// Indexes everything that is stored, and no more.
+    pub(super) fn fill(&mut self, readers: &Readers) -> Result<GlobalPosition, ViewsError> {
+        let never = watch::Sender::new(false).subscribe();
+        loop {
+            let Gathered { issues, last, .. } = self.gather()?;
+            let Some(at) = last else { return Ok(self.at.position) };
+            self.index(readers, &issues, at, &never)?;
+        }
+    }
+
     /// What has changed since, up to a batch.
     fn gather(&self) -> Result<Gathered, ViewsError> {
         let mut gathered = Gathered::default();
@@ -257,7 +267,7 @@ struct Indexed {
 fn words(log: &Log, readers: &Readers, id: Uuid, reference: &str) -> Result<Indexed, ViewsError> {
     let Ok(stream) = StreamName::new(format!("issue-{id}")) else { return Ok(Indexed::default()) };
     let state = log.block_on(async {
-        let events = streams::history(&*log.store, &stream).await?;
+        let events = streams::history(&*log.store, &stream, log.cut.as_ref()).await?;
         streams::fold::<Issue>(&*log.store, &log.codec, &events, is_opened).await
     })?;
     let Some(report) = &state.report else { return Ok(Indexed::default()) };

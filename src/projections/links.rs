@@ -19,7 +19,7 @@ use crate::domain::norm::NormRef;
 /// The tables.
 pub(super) const TABLES: &str = "
     -- owner refers to target, as it stands now: role is issue, answer, conflict, basis,
-    -- duplicate, related, consequence. kind is the kind of the owner.
+    -- duplicate, related, consequence, about. kind is the kind of the owner.
     CREATE TABLE links (
         owner BLOB NOT NULL,
         role TEXT NOT NULL,

@@ -8,10 +8,11 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use super::ViewsError;
-use super::fact::Fact;
+use super::cut::Cut;
+use super::fact::{Fact, What};
 use crate::codec::Codec;
 use crate::event_store::{
-    Bookmark, EventStore, GlobalPosition, Notice, ReadError, Revision, StreamName,
+    Bookmark, EventStore, GlobalPosition, Notice, ReadError, Revision, StoredEvent, StreamName,
 };
 
 /// Events read from one stream at once.
@@ -21,6 +22,8 @@ const STREAM_PAGE: usize = 500;
 pub(super) struct Log {
     pub(super) store: Arc<dyn EventStore>,
     pub(super) codec: Arc<Codec>,
+    /// The moment from which it is read; `None` for the present.
+    pub(super) cut: Option<Cut>,
     runtime: Runtime,
 }
 
@@ -44,16 +47,32 @@ pub(super) enum Waited {
 impl Log {
     pub(super) fn new(store: Arc<dyn EventStore>, codec: Arc<Codec>) -> Result<Self, ViewsError> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(ViewsError::Io)?;
-        Ok(Self { store, codec, runtime })
+        Ok(Self { store, codec, cut: None, runtime })
+    }
+
+    /// The same as it is seen from a moment.
+    pub(super) fn seen_from(self, cut: Cut) -> Self {
+        Self { cut: Some(cut), ..self }
+    }
+
+    /// Whether an event may come next in a stream of which `seen` revisions are known: what
+    /// a moment does not see leaves holes.
+    pub(super) fn follows(&self, seen: Revision, revision: Revision) -> bool {
+        revision == seen || (self.cut.is_some() && revision > seen)
+    }
+
+    fn fact(&self, stored: StoredEvent) -> Fact {
+        Fact::read(&self.codec, self.cut.as_ref(), stored)
     }
 
     /// The events after a position, decoded.
     pub(super) fn page(&self, after: GlobalPosition, limit: usize) -> Result<Vec<Fact>, ReadError> {
         let events = self.runtime.block_on(self.store.read_all(after, limit))?;
-        Ok(events.into_iter().map(|stored| Fact::read(&self.codec, stored)).collect())
+        Ok(events.into_iter().map(|stored| self.fact(stored)).collect())
     }
 
-    /// The events of one stream below a revision and up to a position.
+    /// The events of one stream below a revision and up to a position, without those that
+    /// are not seen.
     pub(super) fn stream(
         &self,
         stream: &StreamName,
@@ -70,7 +89,10 @@ impl Log {
                 if stored.position > up_to || below.is_some_and(|below| stored.revision >= below) {
                     return Ok(facts);
                 }
-                facts.push(Fact::read(&self.codec, stored));
+                let fact = self.fact(stored);
+                if !matches!(fact.what, What::Outside(_)) {
+                    facts.push(fact);
+                }
             }
             if !full {
                 return Ok(facts);

@@ -9,6 +9,9 @@
 //! derived from the states a batch has touched ([`touched`], [`writing`]). Each view is
 //! one file or folder: its tables, how its rows follow, its queries, its tests.
 //!
+//! The same fold over a part of the log ([`cut`]) gives the views as they stood
+//! ([`past`]); queries do not tell one from the other ([`moment`]).
+//!
 //! Rows are a function of the events alone. What depends on the day on which one asks
 //! is kept with the day from which it holds ([`steps`]); what people typed is not kept
 //! at all, but opened when it is shown ([`texts`]).
@@ -23,6 +26,7 @@ mod book;
 pub mod communications;
 mod condition;
 mod cursor;
+mod cut;
 pub mod divergences;
 mod dump;
 mod fact;
@@ -35,11 +39,14 @@ mod linked;
 mod links;
 mod lists;
 mod log;
+mod moment;
 pub mod norms;
 mod opened;
+mod past;
 mod projector;
 pub mod questions;
 mod readers;
+pub mod readership;
 mod readings;
 pub mod registry;
 mod runner;
@@ -59,14 +66,16 @@ mod words;
 mod writer;
 mod writing;
 
+pub use cut::Cut;
 pub use history::{TimelineEvent, sentence};
 pub use linked::{LinkedAnswer, LinkedIssue, LinkedQuestion, LinkedSolution};
+pub use moment::{Held, Moment};
 pub use projector::Quarantined;
 pub use readings::ReadingView;
 pub use schema::VERSION;
 pub use texts::{TextPlace, Texts};
 pub use titles::Title;
-pub use views::{Rebuilt, Views, ViewsOptions, ViewsStatus};
+pub use views::{Rebuilt, Views, ViewsOptions, ViewsStatus, look_back};
 
 use crate::codec::CodecError;
 use crate::event_store::ReadError;
@@ -95,6 +104,9 @@ pub enum ViewsError {
     /// The views are stopping, or being rebuilt already.
     #[error("the views are busy or stopping")]
     Busy,
+    /// The views as they stood are being built.
+    #[error("the views of that moment are being prepared")]
+    Preparing,
     /// A cursor that was not given out for this list.
     #[error("the cursor does not belong to this list")]
     Cursor,

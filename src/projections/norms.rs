@@ -21,9 +21,9 @@ use uuid::Uuid;
 use super::condition::Conditions;
 use super::linked::{code_if_any, word_if_any};
 use super::lists::{List, Order, Page, json};
+use super::moment::Moment;
 use super::registry::AmendmentView;
 use super::things::Kind;
-use super::views::Views;
 use super::{ViewsError, words};
 use crate::access::Scope;
 use crate::domain::norm::{Amendment, NormRef, touches};
@@ -104,7 +104,7 @@ pub struct NormRow {
     pub last_amended_from: Option<Day>,
 }
 
-impl Views {
+impl Moment {
     /// The norms of the catalogue, and those cited where somebody may read.
     ///
     /// # Errors

@@ -9,12 +9,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::book::{Book, OnShelf};
 use super::fact::{Fact, What};
 use super::log::Log;
+use super::things::{Ident, Kind};
 use super::touched::Touched;
 use super::{ViewsError, schema, writing};
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
@@ -39,6 +41,16 @@ pub(super) struct Projector {
     book: Book,
     at: Bookmark,
     quarantine: HashMap<String, Quarantined>,
+    seen: Seen,
+}
+
+/// How much of the log was seen from a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Seen {
+    /// The last event that a view shows.
+    pub(super) last: GlobalPosition,
+    /// When the latest event was recorded, whether it is shown or not.
+    pub(super) latest: Timestamp,
 }
 
 /// What a batch changed beside the rows.
@@ -53,7 +65,10 @@ pub(super) struct Batch {
 impl Projector {
     /// Opens a file of views, creating its tables when it is new.
     pub(super) fn open(path: &Path, log: Log) -> Result<Self, ViewsError> {
-        let conn = schema::open_for_writing(path)?;
+        let conn = match log.cut {
+            None => schema::open_for_writing(path)?,
+            Some(_) => schema::open_for_the_past(path)?,
+        };
         let none = Bookmark {
             store: log.store.store_id(),
             position: GlobalPosition::START,
@@ -62,7 +77,19 @@ impl Projector {
         let at = read_bookmark(&conn)?.unwrap_or(none);
         let quarantine = read_quarantine(&conn)?;
         let quarantine = quarantine.into_iter().map(|one| (one.stream.clone(), one)).collect();
-        Ok(Self { conn, book: Book::new(log), at, quarantine })
+        Ok(Self { conn, book: Book::new(log), at, quarantine, seen: Seen::default() })
+    }
+
+    /// Begins where another left off, with the streams that are set aside elsewhere.
+    pub(super) fn resume(&mut self, at: Bookmark, seen: Seen, aside: Vec<Quarantined>) {
+        self.at = at;
+        self.seen = seen;
+        self.quarantine.extend(aside.into_iter().map(|one| (one.stream.clone(), one)));
+    }
+
+    /// How much of the log was seen.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen
     }
 
     pub(super) fn log(&self) -> &Log {
@@ -90,6 +117,8 @@ impl Projector {
         let tx = self.conn.transaction()?;
         let mut touched = Touched::default();
         let mut count = 0;
+        let mut seen = self.seen;
+        let mut news = self.book.log.cut.is_none();
         for fact in pages.into_iter().flatten() {
             if fact.position <= at.position {
                 continue;
@@ -97,18 +126,38 @@ impl Projector {
             count += 1;
             at = Bookmark { position: fact.position, event: fact.id, ..at };
             self.book.up_to = at.position;
+            if self.book.log.cut.and_then(|cut| cut.head).is_none_or(|head| at.position <= head) {
+                seen.latest = seen.latest.max(fact.recorded_at.unwrap_or_default());
+            }
+            match fact.what {
+                What::Nothing => {}
+                What::Outside(_) => news |= fact.revision == 0,
+                _ => {
+                    seen.last = fact.position;
+                    news = true;
+                }
+            }
             fold(&tx, &mut self.book, &mut self.quarantine, &mut touched, &fact)?;
         }
         if count == 0 {
             return Ok(Batch::default());
         }
-        self.book.counters.write(&tx)?;
-        writing::write(&tx, &mut self.book, &mut touched)?;
-        write_bookmark(&tx, &at)?;
+        if news {
+            self.book.counters.write(&tx)?;
+            writing::write(&tx, &mut self.book, &mut touched)?;
+            write_bookmark(&tx, &at)?;
+        }
         tx.commit()?;
         self.at = at;
+        self.seen = seen;
         self.book.trim();
         Ok(Batch { erased: touched.erased.into_iter().collect(), facts: count })
+    }
+
+    /// From now on others read while the file is written.
+    pub(super) fn open_to_readers(&self) -> Result<(), ViewsError> {
+        self.conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        Ok(())
     }
 
     /// Moves what the write-ahead log holds into the file.
@@ -125,7 +174,9 @@ fn fold(
     touched: &mut Touched,
     fact: &Fact,
 ) -> Result<(), ViewsError> {
-    if !quarantine.is_empty() && quarantine.contains_key(fact.stream.as_str()) {
+    if !quarantine.is_empty()
+        && quarantine.get(fact.stream.as_str()).is_some_and(|one| fact.revision >= one.revision)
+    {
         return Ok(());
     }
     let place = Place { tx, stream: &fact.stream, revision: fact.revision };
@@ -179,6 +230,10 @@ fn fold(
             place.fold::<crate::domain::registry::Person>(book, id, one)?
         }
         What::Nothing => Ok(()),
+        What::Outside(recorded_at) => {
+            place.number(book, *recorded_at)?;
+            Ok(())
+        }
         What::Poisoned(why) => Err(why.clone()),
     };
     if let Err(reason) = folded {
@@ -208,21 +263,31 @@ impl Place<'_> {
             book.fetch::<D>(self.tx, key, Some(self.revision))?;
         }
         let expected = D::shelf(book).events(key).unwrap_or(0);
-        if expected != self.revision {
+        if !book.log.follows(expected, self.revision) {
             let found = self.revision;
             return Ok(Err(format!("revision {expected} was expected, {found} was found")));
         }
         let batch = book.batch;
         D::shelf(book).fold(key, self.revision, fact, batch);
-        if let (0, Some(kind)) = (self.revision, D::KIND)
-            && let Ok(id) = self.stream.id().parse()
+        if D::KIND.is_some()
+            && let Some(ident) = self.number(book, fact.recorded_at)?
+            && let Some(entry) = D::shelf(book).get_mut(key)
         {
-            let ident = book.counters.number(self.tx, kind, id, fact.recorded_at)?;
-            if let Some(entry) = D::shelf(book).get_mut(key) {
-                entry.ident = Some(ident);
-            }
+            entry.ident = Some(ident);
         }
         Ok(Ok(()))
+    }
+
+    /// Numbers the thing whose first event this is. References are the same whatever is
+    /// seen of the log.
+    fn number(&self, book: &mut Book, recorded_at: Timestamp) -> Result<Option<Ident>, ViewsError> {
+        if self.revision > 0 {
+            return Ok(None);
+        }
+        match (Kind::of_category(self.stream.category()), self.stream.id().parse()) {
+            (Some(kind), Ok(id)) => book.counters.number(self.tx, kind, id, recorded_at).map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -247,6 +312,7 @@ fn is_erasure(what: &What) -> bool {
         | What::Calendar(..)
         | What::Person(..)
         | What::Nothing
+        | What::Outside(_)
         | What::Poisoned(_) => false,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Depends on: nothing in this crate.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -16,7 +16,17 @@ const IDLE: usize = 16;
 pub(super) struct Readers {
     views: PathBuf,
     search: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Idle>,
+}
+
+/// Connections that nobody uses.
+#[derive(Default)]
+struct Idle {
+    connections: Vec<Connection>,
+    /// The file of the present views that they have beside them.
+    today: Option<PathBuf>,
+    /// Raised when those that are out are not to come back.
+    generation: u64,
 }
 
 impl Readers {
@@ -24,25 +34,65 @@ impl Readers {
         Self { views, search, idle: Mutex::default() }
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.views
+    }
+
     /// Reads with a connection of one's own.
     pub(super) fn read<T>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
     ) -> Result<T, ViewsError> {
-        let idle = self.idle().pop();
+        self.borrow(None, || schema::open_for_reading(&self.views, &self.search), query)
+    }
+
+    /// Reads the past with a connection of one's own, the present views beside it.
+    pub(super) fn read_beside<T>(
+        &self,
+        today: Option<&Path>,
+        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
+    ) -> Result<T, ViewsError> {
+        let open = || schema::open_past_for_reading(&self.views, &self.search, today);
+        self.borrow(today, open, query)
+    }
+
+    /// Closes the connections that nobody uses, and the others when they come back.
+    pub(super) fn renew(&self) {
+        let mut idle = self.idle();
+        idle.connections.clear();
+        idle.generation += 1;
+    }
+
+    fn borrow<T>(
+        &self,
+        today: Option<&Path>,
+        open: impl FnOnce() -> Result<Connection, ViewsError>,
+        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
+    ) -> Result<T, ViewsError> {
+        let (idle, generation) = {
+            let mut idle = self.idle();
+            // The present views were built anew: their old file is gone.
+            if idle.today.as_deref() != today {
+                idle.connections.clear();
+                idle.generation += 1;
+                idle.today = today.map(Path::to_owned);
+            }
+            (idle.connections.pop(), idle.generation)
+        };
         let conn = match idle {
             Some(conn) => conn,
-            None => schema::open_for_reading(&self.views, &self.search)?,
+            None => open()?,
         };
         let answer = query(&conn);
         let mut idle = self.idle();
-        if idle.len() < IDLE {
-            idle.push(conn);
+        if idle.generation == generation && idle.connections.len() < IDLE {
+            idle.connections.push(conn);
         }
         answer
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

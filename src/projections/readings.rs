@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::ViewsError;
 use super::linked::{code, code_if_any, reference_of, word, word_if_any};
+use super::moment::Moment;
 use super::opened;
-use super::texts::Texts;
 use super::things::Kind;
 use crate::domain::issue::{EndCause, Issue, Known};
 use crate::domain::shared::Territory;
@@ -88,14 +88,14 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ReadingView> {
 
 /// Opens the words of readings, each issue once.
 pub(super) async fn open<'a>(
-    texts: &Texts,
+    moment: &Moment,
     readings: impl Iterator<Item = &'a mut ReadingView>,
 ) -> Result<(), ViewsError> {
     let mut of_issue: BTreeMap<Uuid, BTreeMap<Uuid, Text<4000>>> = BTreeMap::new();
     for one in readings {
         let held = match of_issue.entry(one.issue) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(words_of(texts, one.issue).await?),
+            Entry::Vacant(new) => new.insert(words_of(moment, one.issue).await?),
         };
         one.reading = held.get(&one.position_id).cloned();
     }
@@ -103,7 +103,7 @@ pub(super) async fn open<'a>(
 }
 
 /// The words of the readings of an issue, by position.
-async fn words_of(texts: &Texts, issue: Uuid) -> Result<BTreeMap<Uuid, Text<4000>>, ViewsError> {
-    let state = opened::state::<Issue>(texts, issue, u64::MAX).await?;
+async fn words_of(moment: &Moment, issue: Uuid) -> Result<BTreeMap<Uuid, Text<4000>>, ViewsError> {
+    let state = opened::state::<Issue>(moment, issue, u64::MAX).await?;
     Ok(state.positions.into_iter().map(|held| (held.id, held.data.reading)).collect())
 }

@@ -13,7 +13,7 @@ use super::{
 
 /// The shape and meaning of the rows. Raise it with every change of a table or of what
 /// is written there: views of another number are not read, but built anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Pages of 8 KiB, and how much of them the writer keeps in memory, in KiB.
 const WRITER_CACHE_KIB: u32 = 24 * 1024;
@@ -64,6 +64,55 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
     if version == 0 {
         let tables = ALL.concat();
         conn.execute_batch(&format!("BEGIN; {tables} PRAGMA user_version = {VERSION}; COMMIT;"))?;
+    }
+    Ok(conn)
+}
+
+/// Opens a file that shows the past. It is built in one go and thrown away after a
+/// fault, so nothing is written twice; readers come when it is done.
+pub(super) fn open_for_the_past(path: &Path) -> Result<Connection, ViewsError> {
+    let conn = Connection::open(path)?;
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = 8192;
+         PRAGMA synchronous = OFF;
+         PRAGMA cache_size = -{WRITER_CACHE_KIB};
+         PRAGMA temp_store = MEMORY;"
+    ))?;
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    keep_plans(&conn)?;
+    conn.set_prepared_statement_cache_capacity(128);
+    if conn.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? == 0 {
+        let tables = ALL.concat();
+        conn.execute_batch(&format!(
+            "PRAGMA journal_mode = OFF; BEGIN; {tables} PRAGMA user_version = {VERSION}; COMMIT;"
+        ))?;
+    }
+    Ok(conn)
+}
+
+/// Opens such a file for reading. With the file of the present views, today's rows stand
+/// beside it for the rule of access (`Scope::Past`).
+pub(super) fn open_past_for_reading(
+    path: &Path,
+    search: &Path,
+    today: Option<&Path>,
+) -> Result<Connection, ViewsError> {
+    let conn = open_for_reading(path, search)?;
+    if let Some(today) = today.and_then(Path::to_str) {
+        conn.execute("ATTACH DATABASE ?1 AS today", [today])?;
+        let views: Vec<String> = (0..=4)
+            .filter_map(things::Kind::of)
+            .map(|kind| {
+                let (number, table) = (kind as u8, kind.table());
+                format!("CREATE TEMP VIEW today_{number} AS SELECT * FROM today.{table};")
+            })
+            .collect();
+        let views = views.concat();
+        conn.execute_batch(&format!(
+            "PRAGMA query_only = OFF; {views}
+             CREATE TEMP VIEW today_participants AS SELECT * FROM today.participants;
+             PRAGMA query_only = ON;"
+        ))?;
     }
     Ok(conn)
 }

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::ViewsError;
 use super::condition::Conditions;
 use super::issues::on_day;
+use super::moment::Moment;
 use super::things::Kind;
-use super::views::Views;
 use crate::access::Scope;
 use crate::domain::values::Day;
 
@@ -94,7 +94,7 @@ pub struct StepTime {
     pub p90_days: Option<u32>,
 }
 
-impl Views {
+impl Moment {
     /// The figures over the issues that a reader may see, on a day. For the public
     /// (`Scope::Nothing`) they are over all issues, small cells hidden.
     ///

@@ -4,6 +4,7 @@
 //!
 //! Depends on: `codec`, `event_store`, `domain`.
 
+use super::cut::Cut;
 use crate::codec::{Codec, CodecError};
 use crate::domain::{Decider, Recorded};
 use crate::event_store::{EventStore, StoredEvent, StreamName};
@@ -11,17 +12,19 @@ use crate::event_store::{EventStore, StoredEvent, StreamName};
 /// Events read from a stream at once.
 const PAGE: usize = 500;
 
-/// All events of a stream.
+/// All events of a stream that are seen from a moment.
 pub(super) async fn history(
     store: &dyn EventStore,
     stream: &StreamName,
+    cut: Option<&Cut>,
 ) -> Result<Vec<StoredEvent>, CodecError> {
     let mut all = Vec::new();
+    let mut from = 0;
     loop {
-        let from = all.len() as u64;
         let page = store.read_stream(stream, from, PAGE).await?;
         let full = page.len() == PAGE;
-        all.extend(page);
+        from += page.len() as u64;
+        all.extend(page.into_iter().filter(|stored| cut.is_none_or(|cut| cut.shows(stored))));
         if !full {
             return Ok(all);
         }

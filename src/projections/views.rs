@@ -3,18 +3,21 @@
 //! Depends on: `event_store`, `codec`, `clock`.
 
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
 use tokio::sync::watch;
 
+use super::cut::Cut;
 use super::files::{choose, numbers, open_index, private_folder, search_file, views_file};
 use super::indexer::Indexer;
 use super::log::Log;
+use super::moment::Moment;
+use super::past::{self, Past};
 use super::projector::{Projector, Quarantined};
 use super::readers::Readers;
 use super::runner::{Logs, Run, follow};
@@ -74,8 +77,11 @@ impl Rebuilt {
 }
 
 /// The views: derived from events, disposable, read without waiting for anybody.
+///
+/// They are read as they stand, and, by [`Views::at`], as they stood.
 pub struct Views {
     shared: Arc<Shared>,
+    now: Moment,
     store: Arc<dyn EventStore>,
     logs: Logs,
     folder: PathBuf,
@@ -119,9 +125,11 @@ impl Views {
             fault: RwLock::default(),
             rebuilding: AtomicBool::new(false),
             searchable: watch::Sender::new(GlobalPosition::START),
-            texts: Texts::new(Arc::clone(&store), codec),
+            texts: Arc::new(Texts::new(Arc::clone(&store), codec)),
+            past: Past::new(&folder, Arc::clone(&logs)),
         });
         let views = Self {
+            now: Moment::now(Arc::clone(&shared)),
             shared,
             store,
             logs,
@@ -240,26 +248,26 @@ impl Views {
         })
     }
 
-    /// Reads with a connection of one's own; the search index is attached as `search`.
+    /// The views as they stand.
+    pub fn now(&self) -> &Moment {
+        &self.now
+    }
+
+    /// The views as they stood, with everything that is stored by now.
     ///
     /// # Errors
     ///
-    /// What the query answers.
-    pub fn read<T>(
-        &self,
-        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
-    ) -> Result<T, ViewsError> {
-        self.shared.readers().read(query)
+    /// [`ViewsError::Preparing`] when that takes longer than a client waits.
+    pub async fn at(&self, cut: Cut) -> Result<Moment, ViewsError> {
+        let head = self.store.head().await?;
+        let then = Past::at(&self.shared, cut, head).await?;
+        let (today, texts) = (Arc::clone(&self.shared), Arc::clone(&self.shared.texts));
+        Ok(Moment::then(cut, then, Some(today), texts))
     }
 
     /// The folder of the files.
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    /// The texts that lists show.
-    pub fn texts(&self) -> &Texts {
-        &self.shared.texts
     }
 
     /// Every row of every table, in a fixed order: for tests and for comparing files.
@@ -329,6 +337,36 @@ impl Views {
             let _ = indexer.join();
         }
     }
+}
+
+impl Deref for Views {
+    type Target = Moment;
+
+    /// Who says nothing of a moment reads the present.
+    fn deref(&self) -> &Moment {
+        &self.now
+    }
+}
+
+/// The views of a store as they stood, without a server: built in `folder`, which is the
+/// caller's to remove. Everything is seen.
+///
+/// # Errors
+///
+/// [`ViewsError`] when the store or the folder cannot be used.
+pub async fn look_back(
+    store: Arc<dyn EventStore>,
+    codec: Arc<Codec>,
+    cut: Cut,
+    folder: &Path,
+) -> Result<Moment, ViewsError> {
+    let head = store.head().await?;
+    let texts = Arc::new(Texts::new(Arc::clone(&store), Arc::clone(&codec)));
+    let path = folder.join("as-of.db");
+    let logs: Logs = Arc::new(move || Log::new(Arc::clone(&store), Arc::clone(&codec)));
+    let build = move || past::alone(&logs, cut, &path, head);
+    let then = tokio::task::spawn_blocking(build).await.map_err(|_| ViewsError::Busy)??;
+    Ok(Moment::then(cut, then, None, texts))
 }
 
 impl Drop for Views {

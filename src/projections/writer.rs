@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::ViewsError;
 use super::files::{remove_all_but, search_file};
 use super::log::Log;
+use super::past::Past;
 use super::projector::{Batch, Projector, Quarantined};
 use super::readers::Readers;
 use super::runner::{Logs, Run, follow};
@@ -30,7 +31,9 @@ pub(super) struct Shared {
     pub(super) rebuilding: AtomicBool,
     /// Up to where the search index has come.
     pub(super) searchable: watch::Sender<GlobalPosition>,
-    pub(super) texts: Texts,
+    pub(super) texts: Arc<Texts>,
+    /// The views as they stood.
+    pub(super) past: Past,
 }
 
 /// A file that was built beside the current one and waits to take its place.
@@ -44,6 +47,11 @@ impl Shared {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The streams that cannot be followed.
+    pub(super) fn set_aside(&self) -> Vec<Quarantined> {
+        self.quarantined.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(super) fn set_fault(&self, fault: Option<String>) {
         *self.fault.write().unwrap_or_else(PoisonError::into_inner) = fault;
     }
@@ -54,6 +62,9 @@ impl Shared {
         *self.quarantined.write().unwrap_or_else(PoisonError::into_inner) = quarantined;
         for stream in &batch.erased {
             self.texts.forget(stream);
+        }
+        if !batch.erased.is_empty() {
+            self.past.forget_words();
         }
         self.generation.fetch_add(1, Ordering::AcqRel);
         self.position.send_replace(projector.bookmark().position);

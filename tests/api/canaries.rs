@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use quesito::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::app::BASE;
@@ -49,8 +50,9 @@ impl World {
         replies
     }
 
-    /// Everything that somebody can read.
+    /// Everything that somebody can read, of this moment too.
     async fn everything(&self, who: &str) -> Vec<Reply> {
+        let moment = format!("as_of={}", self.app.clock.now());
         let mut replies = Vec::new();
         for operation in operations().iter().filter(|one| one.method == "get") {
             let names: Vec<_> = operation.path.split(['{', '}']).skip(1).step_by(2).collect();
@@ -63,6 +65,10 @@ impl World {
                 for media in ["application/json", "text/csv"] {
                     replies.extend(self.pages(who, &sized, media).await);
                 }
+                if operation.is_dated() {
+                    let past = format!("{}?{moment}", operation.path);
+                    replies.extend(self.pages(who, &past, "application/json").await);
+                }
                 continue;
             };
             for (on, ids) in &self.things {
@@ -70,6 +76,9 @@ impl World {
                     let path = operation.address(self, on);
                     replies.push(self.ask(who, &path, "*/*").await);
                     replies.push(self.ask(who, &path, "text/csv").await);
+                    if operation.is_dated() {
+                        replies.push(self.ask(who, &format!("{path}?{moment}"), "*/*").await);
+                    }
                 }
             }
         }

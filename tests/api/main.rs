@@ -12,6 +12,7 @@ mod faulty;
 mod idempotency;
 mod matrix;
 mod pages;
+mod past;
 mod reply;
 mod setting;
 mod upgrade;

@@ -76,6 +76,11 @@ pub fn operations() -> Vec<Operation> {
 }
 
 impl Operation {
+    /// Whether it reads the past too.
+    pub fn is_dated(&self) -> bool {
+        self.document["parameters"].to_string().contains("#/components/parameters/AsOf\"")
+    }
+
     /// The address on a thing of the world.
     pub fn address(&self, world: &World, on: &str) -> String {
         let mut path = self.path.clone();

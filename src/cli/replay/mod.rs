@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use quesito::app::{Access, Engine};
-use quesito::clock::{civil_date, instant_at, instant_text};
+use quesito::clock::{civil_date, end_of_day, instant_text};
 use quesito::codec::{self, Metadata};
 use quesito::config::DataArgs;
 use quesito::domain::italian::italian_date;
@@ -17,7 +17,8 @@ use quesito::projections::things::{Kind, parse_reference, reference};
 use serde_json::{Value, json};
 
 use super::{Failure, clock, say};
-use timeline::{Names, moment};
+use timeline::Names;
+pub(super) use timeline::moment;
 
 const PAGE: usize = 1_000;
 
@@ -51,12 +52,11 @@ pub struct Replay {
 }
 
 /// An instant, or the last one of a day in Italy.
-fn instant(text: &str) -> Result<Timestamp, String> {
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
     if let Ok(day) = text.parse::<Date>()
         && text.len() == 10
     {
-        let next = day.tomorrow().map_err(|why| why.to_string())?;
-        return Ok(instant_at(next, 0) - jiff::SignedDuration::from_micros(1));
+        return Ok(end_of_day(day));
     }
     text.parse().map_err(|_| {
         "it takes a day such as 2024-07-01, or an instant such as 2024-07-01T12:00:00Z".to_owned()

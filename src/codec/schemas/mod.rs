@@ -8,7 +8,7 @@
 //! Deliberately absent: schemas of older versions. Once published they are files
 //! like any other, kept as they are and held by `events/FROZEN`.
 //!
-//! Depends on: `domain`, `access` (the events of tokens), `privacy`, `clock`.
+//! Depends on: `domain`, `access` (the events of tokens and readings), `privacy`, `clock`.
 
 mod contract;
 mod envelopes;
@@ -25,6 +25,7 @@ use utoipa::openapi::{RefOr, Schema};
 pub use flatten::flatten;
 pub use publish::{FROZEN, files, frozen, write_all};
 
+use crate::access::reads::ReadEvent;
 use crate::access::tokens::TokenEvent;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
@@ -45,7 +46,7 @@ struct Category {
     example: fn(&str, &EventType) -> examples::Example,
 }
 
-fn categories() -> [Category; 15] {
+fn categories() -> [Category; 16] {
     fn of<E: EventSet>(name: &'static str) -> Category {
         Category { name, types: E::TYPES, example: examples::example::<E> }
     }
@@ -65,6 +66,7 @@ fn categories() -> [Category; 15] {
         of::<PersonEvent>("person"),
         of::<ReservationEvent>("registration"),
         of::<TokenEvent>("op"),
+        of::<ReadEvent>("op"),
         of::<DocumentEvent>("op"),
     ]
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::codec::schemas;
+use crate::http::moment;
 use crate::http::problem::{MEDIA_TYPE, ProblemDocument};
 use crate::http::submit::CommandReceipt;
 use crate::projections::answers::AnswerSort;
@@ -169,7 +170,7 @@ pub fn headers() -> Value {
         json!({"description": description, "example": example,
                "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000}})
     };
-    json!({
+    let mut headers = json!({
         "Location": text("The address of the thing.", 300, "https://quesito.example/api/v1/issues/5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11"),
         "ETag": text("Revision and hash of the representation; `If-Match` compares only the revision.", 80, "\"3.9f86d081884c7d65\""),
         "CacheControl": text("`no-store` on everything that concerns cases: nothing may keep a copy that erasure cannot reach.", 80, "no-store"),
@@ -179,7 +180,16 @@ pub fn headers() -> Value {
         "RateLimitLimit": number("Requests allowed in the window.", 3000),
         "RateLimitRemaining": number("Requests left in the window.", 2999),
         "RateLimitReset": number("Seconds until the window begins anew.", 42),
-    })
+    });
+    merge(&mut headers, moment::header_components());
+    headers
+}
+
+/// Adds the members of one object to another.
+fn merge(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        into.extend(from);
+    }
 }
 
 /// Parameters that many operations take.
@@ -189,7 +199,7 @@ pub fn parameters() -> Value {
                "schema": {"type": "string", "maxLength": 80, "pattern": "^\"[0-9]{1,15}(\\.[0-9a-z]{1,32})?\"$"},
                "example": "\"0.9f86d081884c7d65\""})
     };
-    json!({
+    let mut parameters = json!({
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header", "required": true,
             "description": "A UUID chosen by the caller; a retry carries the same one.",
@@ -210,7 +220,9 @@ pub fn parameters() -> Value {
             "schema": {"type": "string", "maxLength": 100},
             "example": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         },
-    })
+    });
+    merge(&mut parameters, moment::parameter_components());
+    parameters
 }
 
 /// One response for each kind of refusal or fault.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::tag;
+use crate::http::moment;
 use crate::http::reads::{Access, Read};
 
 /// The operation of a row; schemas it needs are added to `components`.
@@ -31,6 +32,12 @@ pub fn operation(read: &Read, components: &mut BTreeMap<String, Value>) -> Value
         },
         "content": answer.content,
     });
+    if moment::is_dated(&parameters) {
+        for (name, header) in moment::HEADERS {
+            let reference = format!("#/components/headers/{header}");
+            success["headers"][name] = json!({"$ref": reference});
+        }
+    }
     if read.method == "get" && answer.status == 200 {
         success["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
         responses.insert(

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::plumbing::{Asked, Found, Limit, Since, limit};
+use super::registry::NoParams;
 use crate::access::Scope;
 use crate::domain::answer::{AnswerOrigin, Assessment, Validity};
 use crate::domain::communication::Direction;
@@ -20,7 +21,7 @@ use crate::domain::values::{
     AuthorityId, BodyId, DocumentNumber, ExternalId, FormCode, IpaCode, ProvinceCode, RegisterCode,
     Sha256Hex, TerritoryCode, ThemeCode, Year,
 };
-use crate::http::params::Params;
+use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
 use crate::http::{Api, ids};
@@ -197,7 +198,7 @@ macro_rules! readings {
                 caller: Caller,
                 headers: HeaderMap,
                 uri: Uri,
-                Params(params): Params<$params>,
+                Timed(params): Timed<$params>,
             ) -> Response {
                 if caller.actor.is_none() {
                     return Problem::unauthenticated().into_response();
@@ -224,6 +225,7 @@ macro_rules! readings {
                 headers: HeaderMap,
                 uri: Uri,
                 Path(id): Path<String>,
+                Timed(_): Timed<NoParams>,
             ) -> Response {
                 let $id = match (caller.actor.as_ref(), ids::uuid(&id)) {
                     (None, _) => return Problem::unauthenticated().into_response(),
@@ -263,7 +265,7 @@ pub fn solutions() -> MethodRouter<Arc<Api>> {
         caller: Caller,
         headers: HeaderMap,
         uri: Uri,
-        Params(params): Params<SolutionParams>,
+        Timed(params): Timed<SolutionParams>,
     ) -> Response {
         let filter = params.filter();
         let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
@@ -295,6 +297,7 @@ pub fn solution() -> MethodRouter<Arc<Api>> {
         headers: HeaderMap,
         uri: Uri,
         Path(id): Path<String>,
+        Timed(_): Timed<NoParams>,
     ) -> Response {
         let id = match ids::uuid(&id) {
             Ok(id) => id,

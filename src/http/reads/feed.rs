@@ -104,8 +104,8 @@ async fn read(
     let source = api.base.clone();
     let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
     asked
-        .answer(false, async |views, scope, _| {
-            let page = views.feed(scope, &filter, &source).await.map_err(foreign)?;
+        .answer(false, async |_, scope, _| {
+            let page = api.views.feed(scope, &filter, &source).await.map_err(foreign)?;
             Ok(Found::whole(page))
         })
         .await

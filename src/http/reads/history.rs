@@ -10,6 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::plumbing::{Asked, Found};
+use super::registry::NoParams;
+use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
 use crate::http::{Api, ids};
@@ -28,7 +30,9 @@ macro_rules! histories {
     ($($name:ident: $kind:ident;)*) => {$(
         /// The history of one kind of thing.
         pub fn $name() -> MethodRouter<Arc<Api>> {
-            get(|state, caller, headers, uri, id| show(Kind::$kind, state, caller, headers, uri, id))
+            get(|state, caller, headers, uri, id, none| {
+                show(Kind::$kind, state, caller, headers, uri, id, none)
+            })
         }
     )*};
 }
@@ -48,6 +52,7 @@ async fn show(
     headers: HeaderMap,
     uri: Uri,
     Path(id): Path<String>,
+    Timed(_): Timed<NoParams>,
 ) -> Response {
     let id = match (caller.actor.as_ref(), ids::uuid(&id)) {
         (None, _) => return Problem::unauthenticated().into_response(),

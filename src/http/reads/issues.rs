@@ -12,10 +12,11 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::plumbing::{Asked, Found, Limit, limit};
+use super::registry::NoParams;
 use crate::access::Scope;
 use crate::domain::issue::IssueStatus;
 use crate::domain::values::{AuthorityKind, BodyId, ProvinceCode, ThemeCode};
-use crate::http::params::Params;
+use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
 use crate::http::{Api, ids};
@@ -107,7 +108,7 @@ async fn list(
     caller: Caller,
     headers: HeaderMap,
     uri: Uri,
-    Params(params): Params<IssueParams>,
+    Timed(params): Timed<IssueParams>,
 ) -> Response {
     let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
     let filter = match IssueFilter::checked(params) {
@@ -137,7 +138,7 @@ async fn count(
     caller: Caller,
     headers: HeaderMap,
     uri: Uri,
-    Params(params): Params<IssueParams>,
+    Timed(params): Timed<IssueParams>,
 ) -> Response {
     let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
     let filter = match IssueFilter::checked(params) {
@@ -160,6 +161,7 @@ async fn show(
     headers: HeaderMap,
     uri: Uri,
     Path(id): Path<String>,
+    Timed(_): Timed<NoParams>,
 ) -> Response {
     let id = match ids::uuid(&id) {
         Ok(id) => id,

@@ -9,15 +9,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::access::{Actor, Scope};
+use crate::domain::registry::Role;
 use crate::domain::values::Day;
 use crate::event_store::Revision;
-use crate::http::csv;
+use crate::http::params::refused;
 use crate::http::problem::Problem;
 use crate::http::representation::{Answer, Question};
 use crate::http::request::Caller;
-use crate::http::{Api, PREFIX};
+use crate::http::{Api, PREFIX, csv, moment};
 use crate::privacy::detector;
-use crate::projections::{Views, ViewsError};
+use crate::projections::{Cut, Moment, ViewsError};
 
 /// How long a reading waits for what was written before it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -127,25 +128,42 @@ impl<T> Found<T> {
 
 impl Asked<'_> {
     /// Waits until the views show everything written before, then answers with what
-    /// `make` finds, or with what it found for the same question before.
+    /// `make` finds, or with what it found for the same question before. What is found is
+    /// what is known now, or at the moment that the address names.
     pub async fn answer<T, F>(&self, csv_too: bool, make: F) -> Response
     where
         T: Serialize,
-        F: AsyncFnOnce(&Views, &Scope, Day) -> Result<Found<T>, Problem>,
+        F: AsyncFnOnce(&Moment, &Scope, Day) -> Result<Found<T>, Problem>,
     {
-        match self.try_answer(csv_too, make).await {
-            Ok(response) => response,
-            Err(problem) => problem.into_response(),
-        }
+        let query = self.uri.query().unwrap_or_default();
+        let answered = match moment::asked(query, &*self.api.clock) {
+            Ok(cut) => self.answer_at(cut, csv_too, make).await,
+            Err(problem) => Err(problem),
+        };
+        answered.unwrap_or_else(IntoResponse::into_response)
     }
 
-    async fn try_answer<T, F>(&self, csv_too: bool, make: F) -> Result<Response, Problem>
+    /// The same at a moment that is settled already; `None` for the present.
+    ///
+    /// # Errors
+    ///
+    /// A [`Problem`], of the views or of `make`.
+    pub async fn answer_at<T, F>(
+        &self,
+        cut: Option<Cut>,
+        csv_too: bool,
+        make: F,
+    ) -> Result<Response, Problem>
     where
         T: Serialize,
-        F: AsyncFnOnce(&Views, &Scope, Day) -> Result<Found<T>, Problem>,
+        F: AsyncFnOnce(&Moment, &Scope, Day) -> Result<Found<T>, Problem>,
     {
         let form = form(self.headers, csv_too)?;
         caught_up(self.api).await?;
+        let moment = match cut {
+            None => self.api.views.now().clone(),
+            Some(cut) => self.look_back(cut).await?,
+        };
         let generation = self.api.views.generation();
         let today = self.api.clock.today();
         let question = Question {
@@ -158,7 +176,8 @@ impl Asked<'_> {
         if let Some(answer) = self.api.answers.get(&question, generation) {
             return Ok(answer.respond(self.headers));
         }
-        let found = make(&self.api.views, &question.scope, today.into()).await?;
+        let scope = moment.scope(&question.scope);
+        let found = make(&moment, &scope, moment.day(today.into())).await?;
         let answer = match (form, &found.next) {
             (Form::Json, None) => Answer::json(&found.value, found.revision, generation)?,
             (Form::Json, Some(cursor)) => {
@@ -173,9 +192,27 @@ impl Asked<'_> {
                 Answer::new(text.into_bytes(), csv::MEDIA_TYPE, None, generation)
             }
         };
-        let answer = Arc::new(answer);
+        let answer = Arc::new(answer.held(moment.held()));
         self.api.answers.keep(question, answer.clone());
         Ok(answer.respond(self.headers))
+    }
+
+    /// The views as they stood. Who may see more than the rule allows is recorded first.
+    async fn look_back(&self, cut: Cut) -> Result<Moment, Problem> {
+        if let Some(head) = cut.head
+            && head > self.api.views.position()
+        {
+            return Err(refused().at("head", "unknown", "Il registro non è arrivato fin lì."));
+        }
+        if let Some(actor) = &self.caller.actor
+            && actor.role == Role::Auditor
+        {
+            let query = self.uri.query().unwrap_or_default();
+            let address = format!("{}?{query}", self.path());
+            let recorded = self.api.operations.record_past_read(actor, &address).await;
+            recorded.map_err(|why| unrecorded(&why))?;
+        }
+        Ok(self.api.views.at(cut).await?)
     }
 
     /// The address of the next page: this one's, with another cursor.
@@ -209,6 +246,13 @@ impl From<ViewsError> for Problem {
                 "Il cursore non appartiene a questo elenco.",
             )
             .at("cursor", "invalid", "Non appartiene a questo elenco."),
+            ViewsError::Preparing => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Servizio momentaneamente non disponibile",
+                "La situazione a quel momento si sta ricostruendo: riprovare fra poco.",
+            )
+            .retry_after(2),
             ViewsError::Behind | ViewsError::Busy => behind(&why),
             other => Self::internal(&other),
         }
@@ -232,6 +276,18 @@ fn behind(why: &dyn std::fmt::Display) -> Problem {
         "unavailable",
         "Servizio momentaneamente non disponibile",
         "La consultazione non è ancora allineata alle ultime registrazioni: riprovare fra poco.",
+    )
+    .retry_after(2)
+}
+
+/// A look into the past that cannot be recorded.
+fn unrecorded(why: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(fault = %why, "a look into the past was not recorded");
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "unavailable",
+        "Servizio momentaneamente non disponibile",
+        "La consultazione del passato va registrata, e adesso non è possibile: riprovare fra poco.",
     )
     .retry_after(2)
 }

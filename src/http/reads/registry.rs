@@ -16,10 +16,10 @@ use crate::domain::values::{
     AuthorityId, AuthorityKind, BodyId, BodyKind, Day, FormCode, PersonId, ProvinceCode, ThemeCode,
 };
 use crate::http::Api;
-use crate::http::params::Params;
+use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
-use crate::projections::Views;
+use crate::projections::Moment;
 use crate::projections::registry::{AuthorityFilter, BodyFilter};
 
 /// Which bodies are listed, in the order of their names.
@@ -99,7 +99,7 @@ macro_rules! lists {
                 caller: Caller,
                 headers: HeaderMap,
                 uri: Uri,
-                Params($given): Params<$params>,
+                Timed($given): Timed<$params>,
             ) -> Response {
                 if caller.actor.is_none() {
                     return Problem::unauthenticated().into_response();
@@ -157,6 +157,7 @@ macro_rules! entries {
                 headers: HeaderMap,
                 uri: Uri,
                 Path(id): Path<String>,
+                Timed(_): Timed<NoParams>,
             ) -> Response {
                 if caller.actor.is_none() {
                     return Problem::unauthenticated().into_response();
@@ -190,11 +191,11 @@ pub fn people() -> MethodRouter<Arc<Api>> {
         caller: Caller,
         headers: HeaderMap,
         uri: Uri,
-        Params(given): Params<PageParams>,
+        Timed(given): Timed<PageParams>,
     ) -> Result<Response, Problem> {
         let people = People::of(caller.actor.as_ref())?;
         let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
-        let found = async |views: &Views, _: &Scope, _: Day| {
+        let found = async |views: &Moment, _: &Scope, _: Day| {
             let after = given.cursor.as_deref();
             let mut list = views.list_persons(&people, after, limit(given.limit))?;
             let next = list.next.take();
@@ -213,11 +214,12 @@ pub fn person() -> MethodRouter<Arc<Api>> {
         headers: HeaderMap,
         uri: Uri,
         Path(id): Path<String>,
+        Timed(_): Timed<NoParams>,
     ) -> Result<Response, Problem> {
         let people = People::of(caller.actor.as_ref())?;
         let id = id.parse::<PersonId>().map_err(|_| Problem::not_found())?;
         let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
-        let found = async |views: &Views, _: &Scope, _: Day| {
+        let found = async |views: &Moment, _: &Scope, _: Day| {
             let entry = views.show_person(&people, &id)?.ok_or_else(Problem::not_found)?;
             let revision = entry.revision;
             Ok(Found::thing(entry, revision))
@@ -235,6 +237,7 @@ pub fn holiday() -> MethodRouter<Arc<Api>> {
         headers: HeaderMap,
         uri: Uri,
         Path(id): Path<String>,
+        Timed(_): Timed<NoParams>,
     ) -> Response {
         if caller.actor.is_none() {
             return Problem::unauthenticated().into_response();

@@ -1,6 +1,6 @@
 //! The readings of cases: issues, questions, answers, solutions, letters.
 
-use super::{Access, Answer, Read, cases, history, issues, letter, none, two};
+use super::{Access, Answer, Read, and_dated, cases, dated, history, issues, letter, readers, two};
 use crate::http::params::describe;
 use crate::projections::answers::{AnswerDetail, AnswerList};
 use crate::projections::communications::{CommunicationDetail, CommunicationList};
@@ -8,6 +8,7 @@ use crate::projections::issues::{
     IssueDetail, IssueFacets, IssueList, PublicIssueList, PublicIssueRow,
 };
 use crate::projections::questions::{QuestionDetail, QuestionList};
+use crate::projections::readership::Readership;
 use crate::projections::solutions::{
     PublishedSolution, PublishedSolutions, SolutionDetail, SolutionList,
 };
@@ -22,8 +23,28 @@ macro_rules! history {
             summary: "Read the history of a thing",
             description: "Every event in the order of recording, with who recorded it, its two dates, its data as the reader may see them, and a sentence in Italian.",
             access: Access::SignedIn,
-            parameters: none,
+            parameters: dated,
             answer: |all| Answer::of::<history::EventHistory>("EventHistory", all).or_csv(),
+            route: $route,
+        }
+    };
+}
+
+/// Who could see a kind of thing.
+macro_rules! readers {
+    ($path:literal, $id:literal, $route:path) => {
+        Read {
+            method: "get",
+            path: $path,
+            id: $id,
+            summary: "List who could see a thing",
+            description: "For staff in charge and for auditors: the bodies that could see the thing at the end of a day and why, and who had been written to about it by then. What somebody knew is not said.",
+            access: Access::SignedIn,
+            parameters: || describe::<readers::ReadersParams>(),
+            answer: |all| Answer {
+                problems: &[403],
+                ..Answer::of::<Readership>("Readership", all)
+            },
             route: $route,
         }
     };
@@ -38,7 +59,7 @@ pub const READS: &[Read] = &[
         summary: "List issues",
         description: "What the caller may see, filtered, found by words, a page at a time; without a token, the published abstracts.",
         access: Access::Public,
-        parameters: || describe::<issues::IssueParams>(),
+        parameters: || and_dated(describe::<issues::IssueParams>()),
         answer: |all| Answer {
             problems: &[422],
             ..two::<IssueList, PublicIssueList>(["IssueList", "PublicIssueList"], all).or_csv()
@@ -52,7 +73,7 @@ pub const READS: &[Read] = &[
         summary: "Count issues by facet",
         description: "How many of the issues that the list would show have each status, norm, theme, kind of authority, province and year.",
         access: Access::SignedIn,
-        parameters: || describe::<issues::IssueParams>(),
+        parameters: || and_dated(describe::<issues::IssueParams>()),
         answer: |all| Answer { problems: &[422], ..Answer::of::<IssueFacets>("IssueFacets", all) },
         route: issues::facets,
     },
@@ -63,7 +84,7 @@ pub const READS: &[Read] = &[
         summary: "Show an issue",
         description: "The issue as it is now, with its positions, endorsements, questions, answers, solutions and the notes addressed to the caller; without a token, its published abstract.",
         access: Access::Public,
-        parameters: none,
+        parameters: dated,
         answer: |all| two::<IssueDetail, PublicIssueRow>(["IssueDetail", "PublicIssueRow"], all),
         route: issues::one,
     },
@@ -74,7 +95,7 @@ pub const READS: &[Read] = &[
         summary: "List collective questions",
         description: "What the caller may see, filtered, a page at a time, with what is expected next and why.",
         access: Access::SignedIn,
-        parameters: || describe::<cases::QuestionParams>(),
+        parameters: || and_dated(describe::<cases::QuestionParams>()),
         answer: |all| Answer::of::<QuestionList>("QuestionList", all).or_csv(),
         route: cases::questions,
     },
@@ -85,7 +106,7 @@ pub const READS: &[Read] = &[
         summary: "Show a collective question",
         description: "Texts, points, adhesions, clocks with their explanation, answers point by point.",
         access: Access::SignedIn,
-        parameters: none,
+        parameters: dated,
         answer: |all| Answer::of::<QuestionDetail>("QuestionDetail", all),
         route: cases::question,
     },
@@ -107,7 +128,7 @@ pub const READS: &[Read] = &[
         summary: "List answers",
         description: "What the caller may see, with form, dates, authors and whether it may be relied on today.",
         access: Access::SignedIn,
-        parameters: || describe::<cases::AnswerParams>(),
+        parameters: || and_dated(describe::<cases::AnswerParams>()),
         answer: |all| Answer::of::<AnswerList>("AnswerList", all).or_csv(),
         route: cases::answers,
     },
@@ -118,7 +139,7 @@ pub const READS: &[Read] = &[
         summary: "Show an answer",
         description: "Text, norms, conflicts, reviews, and what rests on it.",
         access: Access::SignedIn,
-        parameters: none,
+        parameters: dated,
         answer: |all| Answer::of::<AnswerDetail>("AnswerDetail", all),
         route: cases::answer,
     },
@@ -129,7 +150,7 @@ pub const READS: &[Read] = &[
         summary: "List solutions",
         description: "What the caller may see; without a token, the published abstracts.",
         access: Access::Public,
-        parameters: || describe::<cases::SolutionParams>(),
+        parameters: || and_dated(describe::<cases::SolutionParams>()),
         answer: |all| {
             two::<SolutionList, PublishedSolutions>(["SolutionList", "PublishedSolutions"], all)
                 .or_csv()
@@ -143,7 +164,7 @@ pub const READS: &[Read] = &[
         summary: "Show a solution",
         description: "Versions, what it rests on, who adopted, adapted or declined it by which act; without a token, its published abstract.",
         access: Access::Public,
-        parameters: none,
+        parameters: dated,
         answer: |all| {
             two::<SolutionDetail, PublishedSolution>(["SolutionDetail", "PublishedSolution"], all)
         },
@@ -156,7 +177,7 @@ pub const READS: &[Read] = &[
         summary: "List official letters",
         description: "By registration (`ipa`, `register`, `year`, `number`), by document, by counterpart.",
         access: Access::SignedIn,
-        parameters: || describe::<cases::CommunicationParams>(),
+        parameters: || and_dated(describe::<cases::CommunicationParams>()),
         answer: |all| Answer::of::<CommunicationList>("CommunicationList", all).or_csv(),
         route: cases::communications,
     },
@@ -167,10 +188,18 @@ pub const READS: &[Read] = &[
         summary: "Show an official letter",
         description: "Registrations, receipts, documents.",
         access: Access::SignedIn,
-        parameters: none,
+        parameters: dated,
         answer: |all| Answer::of::<CommunicationDetail>("CommunicationDetail", all),
         route: cases::communication,
     },
+    readers!("/issues/{issue_id}/readers", "list_issue_readers", readers::issue),
+    readers!(
+        "/collective-questions/{question_id}/readers",
+        "list_question_readers",
+        readers::question
+    ),
+    readers!("/answers/{answer_id}/readers", "list_answer_readers", readers::answer),
+    readers!("/solutions/{solution_id}/readers", "list_solution_readers", readers::solution),
     history!("/issues/{issue_id}/events", "list_issue_events", history::issue),
     history!(
         "/collective-questions/{question_id}/events",

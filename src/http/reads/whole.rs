@@ -14,7 +14,7 @@ use super::plumbing::{Asked, Found, Limit, limit};
 use super::registry::NoParams;
 use crate::domain::registry::NormKind;
 use crate::domain::values::{AuthorityKind, Day, ProvinceCode, ThemeCode};
-use crate::http::params::Params;
+use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
 use crate::http::{Api, ids};
@@ -80,7 +80,7 @@ pub fn norms() -> MethodRouter<Arc<Api>> {
         caller: Caller,
         headers: HeaderMap,
         uri: Uri,
-        Params(params): Params<NormParams>,
+        Timed(params): Timed<NormParams>,
     ) -> Response {
         if caller.actor.is_none() {
             return Problem::unauthenticated().into_response();
@@ -113,6 +113,7 @@ pub fn norm() -> MethodRouter<Arc<Api>> {
         headers: HeaderMap,
         uri: Uri,
         Path(id): Path<String>,
+        Timed(_): Timed<NoParams>,
     ) -> Response {
         let id = match (caller.actor.as_ref(), ids::uuid(&id)) {
             (None, _) => return Problem::unauthenticated().into_response(),
@@ -139,7 +140,7 @@ pub fn divergences() -> MethodRouter<Arc<Api>> {
         caller: Caller,
         headers: HeaderMap,
         uri: Uri,
-        Params(params): Params<DivergenceParams>,
+        Timed(params): Timed<DivergenceParams>,
     ) -> Response {
         if caller.actor.is_none() {
             return Problem::unauthenticated().into_response();
@@ -173,7 +174,7 @@ pub fn statistics() -> MethodRouter<Arc<Api>> {
         caller: Caller,
         headers: HeaderMap,
         uri: Uri,
-        Params(_): Params<NoParams>,
+        Timed(_): Timed<NoParams>,
     ) -> Response {
         let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
         asked

@@ -11,9 +11,9 @@ use super::super::ViewsError;
 use super::super::linked::{
     self, LinkedAnswer, LinkedIssue, LinkedQuestion, LinkedSolution, Which,
 };
+use super::super::moment::Moment;
 use super::super::opened;
 use super::super::titles;
-use super::super::views::Views;
 use super::list::{self, AnswerRow};
 use crate::access::Scope;
 use crate::codec::Instant;
@@ -209,7 +209,7 @@ impl From<&Review> for ReviewView {
     }
 }
 
-impl Views {
+impl Moment {
     /// One answer as it stands on a day; `None` when it does not exist or may not be read.
     ///
     /// # Errors
@@ -222,7 +222,7 @@ impl Views {
         on: Day,
     ) -> Result<Option<AnswerDetail>, ViewsError> {
         let Some(row) = self.read(|conn| list::one(conn, scope, id, on))? else { return Ok(None) };
-        let state = opened::state::<Answer>(self.texts(), id, row.revision.into()).await?;
+        let state = opened::state::<Answer>(self, id, row.revision.into()).await?;
         let conflicts = self.conflicts(scope, id, &state, on).await?;
         let (mut questions, mut issues, mut solutions) = self.read(|conn| {
             Ok((
@@ -269,7 +269,7 @@ impl Views {
             found.push((conflict.clone(), with));
         }
         for other in sources {
-            let declared = opened::state::<Answer>(self.texts(), other.id, u64::MAX).await?;
+            let declared = opened::state::<Answer>(self, other.id, u64::MAX).await?;
             let with_this = declared.conflicts.iter().filter(|one| one.with == id);
             found.extend(
                 with_this.map(|one| (one.seen_from_the_other(other.id), Some(other.clone()))),

@@ -13,9 +13,9 @@ use super::super::linked::{
     ANSWER_VALIDITY, code, code_if_any, id_of, instant, reference_of, visibility, word, word_if_any,
 };
 use super::super::lists::{List, Order, Page, json};
+use super::super::moment::Moment;
 use super::super::things::Kind;
 use super::super::titles::{self, Title, Titled};
-use super::super::views::Views;
 use super::super::{ViewsError, words};
 use crate::access::Scope;
 use crate::codec::Instant;
@@ -126,7 +126,7 @@ impl Titled for AnswerRow {
     }
 }
 
-impl Views {
+impl Moment {
     /// The answers that somebody may see, as they stand on a day.
     ///
     /// # Errors

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::super::ViewsError;
 use super::super::linked::keep_referred;
+use super::super::moment::Moment;
 use super::super::opened;
-use super::super::views::Views;
 use super::list::{self, CommunicationRow};
 use crate::access::Scope;
 use crate::codec::Instant;
@@ -138,7 +138,7 @@ impl From<ReceiptState> for ReceiptView {
     }
 }
 
-impl Views {
+impl Moment {
     /// One letter; `None` when it does not exist or may not be read.
     ///
     /// # Errors
@@ -150,7 +150,7 @@ impl Views {
         id: Uuid,
     ) -> Result<Option<CommunicationDetail>, ViewsError> {
         let Some(row) = self.read(|conn| list::one(conn, scope, id))? else { return Ok(None) };
-        let state = opened::state::<Communication>(self.texts(), id, row.revision.into()).await?;
+        let state = opened::state::<Communication>(self, id, row.revision.into()).await?;
         let Some(mut detail) = detail(row, state) else { return Ok(None) };
         self.read(|conn| {
             for reference in std::mem::take(&mut detail.about) {

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::super::condition::Conditions;
 use super::super::linked::{code, id_of, instant, word, word_if_any};
 use super::super::lists::{List, Order, Page, json};
+use super::super::moment::Moment;
 use super::super::things::Kind;
 use super::super::titles::{self, Title, Titled};
-use super::super::views::Views;
 use super::super::{ViewsError, words};
 use crate::access::Scope;
 use crate::codec::Instant;
@@ -113,7 +113,7 @@ impl Titled for CommunicationRow {
     }
 }
 
-impl Views {
+impl Moment {
     /// The letters that somebody may see.
     ///
     /// # Errors

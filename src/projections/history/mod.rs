@@ -22,9 +22,9 @@ use super::ViewsError;
 use super::condition::Conditions;
 use super::issues::is_for;
 use super::linked::withhold;
+use super::moment::Moment;
 use super::streams;
 use super::things::Kind;
-use super::views::Views;
 use crate::access::{Actor, Scope};
 use crate::codec::{ActorKind, Codec, CodecError, Instant, Metadata, ReceivedVia, metadata};
 use crate::domain::EventSet;
@@ -82,7 +82,7 @@ pub trait Told: EventSet {
     fn sentence_it(&self, names: &Names<'_>) -> String;
 }
 
-impl Views {
+impl Moment {
     /// What happened to a thing, as its reader may know it, in order; `None` when there
     /// is no such thing or the reader may not see it.
     ///
@@ -95,15 +95,16 @@ impl Views {
         kind: Kind,
         id: Uuid,
     ) -> Result<Option<Vec<TimelineEvent>>, ViewsError> {
-        let scope = Scope::of(actor);
+        let scope = self.scope_of(actor);
         let reader = self.read(|conn| reader(conn, &scope, kind, id))?;
-        let (Some(reader), Some(actor)) = (reader, actor) else { return Ok(None) };
+        let (Some(mut reader), Some(actor)) = (reader, actor) else { return Ok(None) };
+        reader.participants = self.still_taking_part(kind, id, reader.participants)?;
         let Ok(stream) = StreamName::new(format!("{}-{id}", kind.category())) else {
             return Ok(None);
         };
         let (store, codec) = (self.texts().store(), self.texts().codec());
         let mut timeline = Vec::new();
-        for stored in streams::history(store, &stream).await? {
+        for stored in streams::history(store, &stream, self.cut()).await? {
             let mut data = codec.open_data(store, &stored).await?;
             let audience = audience(&stored.stored_type, &data);
             if audience

@@ -5,6 +5,8 @@
 //!
 //! Depends on: `domain::issue`, `access`, `codec`.
 
+use std::collections::BTreeSet;
+
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -13,10 +15,10 @@ use uuid::Uuid;
 
 use super::super::condition::Conditions;
 use super::super::linked::{keep_named, keep_referred, may_be_named};
+use super::super::moment::Moment;
 use super::super::streams;
 use super::super::texts::TextPlace;
 use super::super::things::{Kind, reference};
-use super::super::views::Views;
 use super::super::{ViewsError, words};
 use super::filter::on_day;
 use super::list::{IssueRow, PublicIssueRow, columns, issue_row, public_columns, public_row};
@@ -95,7 +97,7 @@ pub struct IssueDetail {
     pub closing_summary: Option<Text<2000>>,
 }
 
-impl Views {
+impl Moment {
     /// An issue, whole, as its reader may see it on a day; `None` when there is none or
     /// the reader may not see it.
     ///
@@ -108,7 +110,7 @@ impl Views {
         id: Uuid,
         today: Day,
     ) -> Result<Option<IssueDetail>, ViewsError> {
-        let scope = Scope::of(actor);
+        let scope = self.scope_of(actor);
         let found = self.read(|conn| {
             let mut conditions = Conditions::scope(&scope, "i", Kind::Issue);
             one(&mut conditions, id, today);
@@ -120,12 +122,13 @@ impl Views {
         row.title = self.texts().open(place).await?.to_string();
         let Ok(stream) = StreamName::new(format!("issue-{id}")) else { return Ok(None) };
         let (store, codec) = (self.texts().store(), self.texts().codec());
-        let mut events = streams::history(store, &stream).await?;
+        let mut events = streams::history(store, &stream, self.cut()).await?;
         // Row and stream are shown at the same revision.
         events.retain(|stored| stored.revision <= u64::from(row.revision));
         let state = streams::fold::<Issue>(store, codec, &events, |_| true).await?;
         let links = self.links(&scope, id, &state, today).await?;
-        let Some(mut detail) = detail(row, state, links, actor) else { return Ok(None) };
+        let bodies = self.still_taking_part(Kind::Issue, id, state.participants())?;
+        let Some(mut detail) = detail(row, state, links, actor, &bodies) else { return Ok(None) };
         self.read(|conn| {
             for answer in std::mem::take(&mut detail.answers) {
                 if may_be_named(conn, &scope, answer.answer)? {
@@ -145,7 +148,7 @@ impl Views {
     ///
     /// # Errors
     ///
-    /// As [`Views::show_issue`].
+    /// As [`Moment::show_issue`].
     pub async fn show_published_issue(
         &self,
         id: Uuid,
@@ -153,7 +156,7 @@ impl Views {
     ) -> Result<Option<PublicIssueRow>, ViewsError> {
         let found = self.read(|conn| {
             let mut conditions = Conditions::default();
-            conditions.and("i.published > 0");
+            conditions.and(self.published("i", Kind::Issue));
             one(&mut conditions, id, today);
             let sql = format!(
                 "SELECT {} FROM issues i LEFT JOIN bodies b ON b.body = i.body WHERE {}",
@@ -234,10 +237,10 @@ fn detail(
     state: IssueState,
     links: Vec<LinkView>,
     actor: Option<&Actor>,
+    participants: &BTreeSet<BodyId>,
 ) -> Option<IssueDetail> {
-    let participants = state.participants();
     let hears = |note: &NoteState| {
-        actor.is_some_and(|actor| is_for(note.audience, actor, &row.coordinator, &participants))
+        actor.is_some_and(|actor| is_for(note.audience, actor, &row.coordinator, participants))
     };
     let notes = state.notes.iter().filter(|note| hears(note)).map(note).collect();
     let report = *state.report?;
@@ -356,7 +359,7 @@ pub(in super::super) fn is_for(
     audience: Audience,
     actor: &Actor,
     coordinator: &BodyId,
-    participants: &std::collections::BTreeSet<BodyId>,
+    participants: &BTreeSet<BodyId>,
 ) -> bool {
     let inside = match actor.role {
         Role::Auditor => true,

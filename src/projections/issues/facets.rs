@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::super::ViewsError;
 use super::super::condition::Conditions;
-use super::super::views::Views;
+use super::super::moment::Moment;
 use super::filter::{IssueFilter, Source, on_day};
 use crate::access::Scope;
 use crate::domain::values::Day;
@@ -68,7 +68,7 @@ pub struct FacetCount {
     pub count: u32,
 }
 
-impl Views {
+impl Moment {
     /// The counts beside the list that the same filter gives the same reader.
     ///
     /// # Errors
@@ -80,6 +80,9 @@ impl Views {
         filter: &IssueFilter,
         today: Day,
     ) -> Result<IssueFacets, ViewsError> {
+        if filter.q.is_some() {
+            self.searchable()?;
+        }
         self.read(|conn| count(conn, &filter.conditions(scope, today, Source::Issues)))
     }
 }

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::super::condition::Conditions;
 use super::super::cursor::Cursor;
 use super::super::linked::keep_named;
+use super::super::moment::Moment;
 use super::super::texts::TextPlace;
 use super::super::things::{Kind, reference};
-use super::super::views::Views;
 use super::super::{ViewsError, words};
 use super::filter::{IssueFilter, IssueSort, Source, on_day};
 use crate::access::Scope;
@@ -147,7 +147,7 @@ pub struct PublicIssueRow {
     pub reported_on: Day,
 }
 
-impl Views {
+impl Moment {
     /// The issues that somebody may see, as they stand on a day.
     ///
     /// # Errors
@@ -160,6 +160,9 @@ impl Views {
         filter: &IssueFilter,
         today: Day,
     ) -> Result<IssueList, ViewsError> {
+        if filter.q.is_some() {
+            self.searchable()?;
+        }
         let (found, next) = self.read(|conn| {
             let source = filter.source();
             let conditions = filter.conditions(scope, today, source);
@@ -182,7 +185,7 @@ impl Views {
     ///
     /// # Errors
     ///
-    /// As [`Views::list_issues`].
+    /// As [`Moment::list_issues`].
     pub async fn list_published_issues(
         &self,
         filter: &IssueFilter,
@@ -200,7 +203,7 @@ impl Views {
         };
         let (found, next) = self.read(|conn| {
             let mut conditions = Conditions::default();
-            conditions.and("i.published > 0");
+            conditions.and(self.published("i", Kind::Issue));
             let source = filter.source();
             filter.narrow(&mut conditions, today, source);
             page(conn, conditions, source, &filter, &public_columns(), public_row)

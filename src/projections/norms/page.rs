@@ -16,11 +16,11 @@ use super::super::linked::{
     self, LinkedAnswer, LinkedIssue, LinkedQuestion, LinkedSolution, Which, id_of,
 };
 use super::super::lists::json;
+use super::super::moment::Moment;
 use super::super::readings::{self, ReadingView};
 use super::super::registry::{AmendmentView, NormEntryView};
 use super::super::things::Kind;
 use super::super::titles;
-use super::super::views::Views;
 use super::{CITING, act_label, amendments, bind_scope, is_cited};
 use crate::access::Scope;
 use crate::domain::values::Day;
@@ -75,7 +75,7 @@ pub struct PlaceView {
     pub amendments: Vec<Uuid>,
 }
 
-impl Views {
+impl Moment {
     /// The page of a norm as it stands on a day; `None` when it is neither registered nor
     /// cited where the reader may read.
     ///
@@ -97,7 +97,7 @@ impl Views {
             titles::open(self.texts(), &mut place.solutions).await?;
         }
         let positions = page.places.iter_mut().flat_map(|place| &mut place.positions);
-        readings::open(self.texts(), positions).await?;
+        readings::open(self, positions).await?;
         Ok(Some(page))
     }
 }

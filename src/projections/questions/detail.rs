@@ -13,11 +13,11 @@ use super::super::ViewsError;
 use super::super::audience::{Nearness, nearness};
 use super::super::issues::NoteView;
 use super::super::linked::{self, LinkedAnswer, LinkedIssue, Which};
+use super::super::moment::Moment;
 use super::super::opened;
 use super::super::registry::holidays;
 use super::super::things::Kind;
 use super::super::titles;
-use super::super::views::Views;
 use super::clocks::{Expectation, expectations, explained, points_of, track_status};
 use super::list::{self, QuestionRow};
 use super::parts::{
@@ -109,7 +109,7 @@ pub struct QuestionDetail {
     pub revision: u32,
 }
 
-impl Views {
+impl Moment {
     /// One question as it stands on a day; `None` when it does not exist or may not be read.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl Views {
         on: Day,
     ) -> Result<Option<QuestionDetail>, ViewsError> {
         let Some(row) = self.read(|conn| list::one(conn, scope, id, on))? else { return Ok(None) };
-        let state = opened::state::<Question>(self.texts(), id, row.revision.into()).await?;
+        let state = opened::state::<Question>(self, id, row.revision.into()).await?;
         let (mut issues, answers, withdrawn, holidays, near) = self.read(|conn| {
             Ok((
                 linked::issues(conn, scope, on, Which::LinkedFrom(id, "issue"))?,

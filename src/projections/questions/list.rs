@@ -13,9 +13,9 @@ use super::super::linked::{
     QUESTION_STATUS, code, code_if_any, id_of, instant, reference_of, word,
 };
 use super::super::lists::{List, Order, Page, json};
+use super::super::moment::Moment;
 use super::super::things::Kind;
 use super::super::titles::{self, Title, Titled};
-use super::super::views::Views;
 use super::super::{ViewsError, words};
 use super::clocks::{Expectation, TrackStatus};
 use crate::access::Scope;
@@ -165,7 +165,7 @@ impl Titled for QuestionRow {
     }
 }
 
-impl Views {
+impl Moment {
     /// The questions that somebody may see, as they stand on a day.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::super::ViewsError;
 use super::super::condition::Conditions;
 use super::super::lists::{List, Order, Page, json};
-use super::super::views::Views;
+use super::super::moment::Moment;
 use super::{
     AuthorityView, BodyDetail, BodyRow, FormView, HolidayView, NormEntryView, PersonView, ThemeView,
 };
@@ -94,7 +94,7 @@ pages! {
     PersonList of PersonView;
 }
 
-impl Views {
+impl Moment {
     /// Bodies.
     ///
     /// # Errors

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::super::ViewsError;
 use super::super::answers::{ConfirmationView, ReviewView};
 use super::super::linked::{self, LinkedAnswer, LinkedIssue, LinkedSolution, Which};
+use super::super::moment::Moment;
 use super::super::opened;
 use super::super::titles;
-use super::super::views::Views;
 use super::list::{self, SolutionRow};
 use crate::access::Scope;
 use crate::codec::Instant;
@@ -244,7 +244,7 @@ impl From<&Declination> for DeclinationView {
     }
 }
 
-impl Views {
+impl Moment {
     /// One solution as it stands on a day; `None` when it does not exist or may not be
     /// read.
     ///
@@ -258,7 +258,7 @@ impl Views {
         on: Day,
     ) -> Result<Option<SolutionDetail>, ViewsError> {
         let Some(row) = self.read(|conn| list::one(conn, scope, id, on))? else { return Ok(None) };
-        let state = opened::state::<Solution>(self.texts(), id, row.revision.into()).await?;
+        let state = opened::state::<Solution>(self, id, row.revision.into()).await?;
         let successor = state.superseded.as_ref().map(|superseded| superseded.by);
         let (mut issues, answers, mut successors, norms) = self.read(|conn| {
             let successors = match successor {

@@ -14,9 +14,9 @@ use super::super::linked::{
     visibility, word,
 };
 use super::super::lists::{List, Order, Page};
+use super::super::moment::Moment;
 use super::super::things::Kind;
 use super::super::titles::{self, Title, Titled};
-use super::super::views::Views;
 use super::super::{ViewsError, words};
 use crate::access::Scope;
 use crate::codec::Instant;
@@ -146,7 +146,7 @@ impl Titled for SolutionRow {
     }
 }
 
-impl Views {
+impl Moment {
     /// The solutions that somebody may see, as they stand on a day.
     ///
     /// # Errors

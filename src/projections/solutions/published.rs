@@ -14,9 +14,9 @@ use super::super::ViewsError;
 use super::super::condition::Conditions;
 use super::super::linked::{SOLUTION_STATUS, SOLUTION_VALIDITY, code, id_of, reference_of, word};
 use super::super::lists::{List, Page};
+use super::super::moment::Moment;
 use super::super::texts::TextPlace;
 use super::super::things::Kind;
-use super::super::views::Views;
 use super::list::{SolutionFilter, narrow, order, territory};
 use crate::domain::shared::Territory;
 use crate::domain::solution::{SolutionLevel, SolutionStatus, SolutionValidity};
@@ -58,7 +58,7 @@ pub struct PublishedSolution {
     pub published_on: Day,
 }
 
-impl Views {
+impl Moment {
     /// The published solutions, as they stand on a day.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Views {
         filter: &SolutionFilter,
         on: Day,
     ) -> Result<PublishedSolutions, ViewsError> {
-        let Page { items, next } = self.read(|conn| page(conn, filter, None, on))?;
+        let Page { items, next } = self.read(|conn| page(self, conn, filter, None, on))?;
         Ok(PublishedSolutions { items: self.with_abstracts(items).await?, next })
     }
 
@@ -85,7 +85,7 @@ impl Views {
         on: Day,
     ) -> Result<Option<PublishedSolution>, ViewsError> {
         let filter = SolutionFilter { limit: 1, ..SolutionFilter::default() };
-        let found = self.read(|conn| page(conn, &filter, Some(id), on))?;
+        let found = self.read(|conn| page(self, conn, &filter, Some(id), on))?;
         Ok(self.with_abstracts(found.items).await?.pop())
     }
 
@@ -103,16 +103,18 @@ impl Views {
 }
 
 fn page(
+    moment: &Moment,
     conn: &Connection,
     filter: &SolutionFilter,
     id: Option<Uuid>,
     on: Day,
 ) -> Result<Page<(TextPlace, PublishedSolution)>, ViewsError> {
     let mut select = Conditions::default();
-    select.and("t.published_on IS NOT NULL AND t.summary_rev IS NOT NULL");
+    select.and(moment.published("t", Kind::Solution));
+    select.and("t.summary_rev IS NOT NULL");
     select.bind(":on", on.to_string());
     select.filter("t.id = :id", ":id", id.map(|id| id.as_bytes().to_vec()));
-    narrow(&mut select, filter, "i.published > 0");
+    narrow(&mut select, filter, &moment.published("i", Kind::Issue));
     let columns = format!(
         "t.id, t.year, t.rank, t.summary_rev, t.level, t.territory_level, t.territory,
          t.published_on, {SOLUTION_STATUS} AS status, {SOLUTION_VALIDITY} AS validity"

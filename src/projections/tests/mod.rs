@@ -3,6 +3,7 @@
 mod batches;
 mod derived;
 mod keeping_up;
+mod looking_back;
 mod readers;
 mod story;
 pub(super) mod tale;
