@@ -10,6 +10,7 @@
 //!
 //! Depends on: `domain`, `event_store`, `clock`, `privacy`.
 
+mod canonical;
 mod envelope;
 mod instant;
 pub mod schemas;
@@ -174,7 +175,7 @@ impl Codec {
             }
         }
         Ok(Sealed {
-            data: canonical(&data, stored_type)?,
+            data: canonical::to_vec(&data).map_err(|why| malformed(stored_type, &why))?,
             keys: sealing.ring,
             first_key: sealing.first_key,
         })
@@ -201,9 +202,15 @@ impl Codec {
         stored: &StoredEvent,
     ) -> Result<Recorded<E>, CodecError> {
         let data = self.open_data(store, stored).await?;
-        let bytes =
-            serde_json::to_vec(&data).map_err(|why| malformed(&stored.stored_type, &why))?;
-        recorded(stored, decode::<E>(&stored.stored_type, &bytes)?)
+        let of_type = &*stored.stored_type;
+        if upcast::upcast(of_type, &stored.data).is_some() {
+            let bytes = serde_json::to_vec(&data).map_err(|why| malformed(of_type, &why))?;
+            return recorded(stored, decode::<E>(of_type, &bytes)?);
+        }
+        let event = E::from_value(of_type, data)
+            .ok_or_else(|| CodecError::UnknownType(of_type.to_owned()))?
+            .map_err(|why| malformed(of_type, why.inner()))?;
+        recorded(stored, event)
     }
 
     /// The data of an event as JSON with its texts opened.
@@ -323,7 +330,8 @@ pub fn rewrite(stored_type: &str, data: &[u8]) -> Result<Vec<u8>, CodecError> {
 ///
 /// [`CodecError::Malformed`] when the value is not representable.
 pub fn canonical(value: &impl Serialize, what: &str) -> Result<Vec<u8>, CodecError> {
-    serde_json_canonicalizer::to_vec(value).map_err(|why| malformed(what, &why))
+    let value = serde_json::to_value(value).map_err(|why| malformed(what, &why))?;
+    canonical::to_vec(&value).map_err(|why| malformed(what, &why))
 }
 
 /// The smallest instant after another that an event can carry.

@@ -105,10 +105,12 @@ macro_rules! events {
                 data: serde_json::Value,
             ) -> Option<Result<Self, serde_path_to_error::Error<serde_json::Error>>> {
                 match stored {
-                    $($stored => Some(
-                        serde_path_to_error::deserialize(data)
+                    // Keeping track of the place costs more than reading: only for a fault.
+                    $($stored => Some(match <$data as serde::Deserialize>::deserialize(&data) {
+                        Ok(data) => Ok(Self::$variant(Box::new(data))),
+                        Err(_) => serde_path_to_error::deserialize(data)
                             .map(|data| Self::$variant(Box::new(data))),
-                    ),)*
+                    }),)*
                     _ => None,
                 }
             }
