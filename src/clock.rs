@@ -7,9 +7,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Unit};
 
 /// A source of time and randomness.
 pub trait Clock: Send + Sync + 'static {
@@ -99,9 +99,7 @@ impl Clock for SetClock {
 }
 
 fn micros(instant: Timestamp) -> Timestamp {
-    let options =
-        jiff::TimestampRound::new().smallest(Unit::Microsecond).mode(jiff::RoundMode::Trunc);
-    instant.round(options).unwrap_or(instant)
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
 
 /// An instant as it stands in events: exactly `YYYY-MM-DDTHH:MM:SS.ffffffZ`.

@@ -8,8 +8,6 @@
 //!
 //! Depends on: `domain`.
 
-use std::fmt::Write as _;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -143,10 +141,9 @@ impl Secret {
 
     /// The SHA-256 of the secret, as it is stored.
     pub fn hash(&self) -> String {
-        Sha256::digest(self.0).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        let digest = Sha256::digest(self.0);
+        let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()
     }
 }
 

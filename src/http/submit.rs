@@ -226,10 +226,19 @@ pub fn object(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, P
         }]));
     };
     let mut faults = Vec::new();
-    for (name, member) in &members {
+    for (name, member) in members.iter().filter(|(_, member)| has_null(member)) {
         nulls(member, &format!("/{name}"), &mut faults);
     }
     if faults.is_empty() { Ok(members) } else { Err(Problem::invalid(faults)) }
+}
+
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(members) => members.values().any(has_null),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 fn nulls(value: &Value, pointer: &str, faults: &mut Vec<FieldFault>) {

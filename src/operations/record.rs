@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::references::Gathered;
+use super::references::{self, Gathered};
 use super::subject::{Subject, implied};
 use super::{FieldFault, OperationError, Operations};
 use crate::access::{Action, Actor, Denial, Resource, decide, permission};
@@ -23,7 +23,7 @@ use crate::domain::registry::{
     Authority, Body, Calendar, Form, Norm, Person, Reservation, Role, Theme,
 };
 use crate::domain::solution::Solution;
-use crate::domain::values::{BodyId, Day};
+use crate::domain::values::{BodyId, Day, Leaf, leaves};
 use crate::domain::{EventSet, Facts};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
 use crate::privacy::detector::{self, Severity};
@@ -197,7 +197,9 @@ impl Operations {
         );
         let body = codec::canonical(&sent, submission.stored_type)
             .map_err(|why| OperationError::Internal(why.to_string()))?;
-        let proposed = parse::<D>(&submission)?;
+        let names_cases = references::names_cases(&submission.data);
+        let data = std::mem::take(&mut submission.data);
+        let proposed = parse::<D>(submission.stored_type, data)?;
 
         // The subject first: what the caller may not see must not be told apart from
         // what does not exist, whatever else is wrong with the command.
@@ -217,9 +219,11 @@ impl Operations {
         } else {
             decide(Some(actor), Action::Record(may), &resource)?;
             self.check_membership(actor, &acting).await?;
-            check_texts(&proposed, submission.texts_checked)?;
+            let leaves = leaves(&proposed);
+            check_texts(&leaves, submission.texts_checked)?;
+            let cases = if names_cases { references::cases(&proposed)? } else { Vec::new() };
             let Gathered { facts, faults } =
-                self.gather(actor, &stream, &proposed, &acting).await?;
+                self.gather(actor, &stream, &leaves, cases, &acting).await?;
             if !faults.is_empty() {
                 return Err(OperationError::Invalid(faults));
             }
@@ -333,25 +337,27 @@ fn complete(submission: &mut Submission<'_>, actor: &Actor, acting: &BodyId) {
     }
 }
 
-fn parse<D: Subject>(submission: &Submission<'_>) -> Result<D::Event, OperationError> {
-    let data = Value::Object(submission.data.clone());
-    let read = D::Event::from_value(submission.stored_type, data)
+fn parse<D: Subject>(
+    stored_type: &str,
+    data: Map<String, Value>,
+) -> Result<D::Event, OperationError> {
+    let read = D::Event::from_value(stored_type, Value::Object(data))
         .ok_or_else(|| OperationError::Internal("an event of another category".into()))?;
     read.map_err(|fault| OperationError::Invalid(vec![FieldFault::from(&fault)]))
 }
 
 /// Refuses texts with a codice fiscale; asks to confirm those that may hold other
 /// personal data, unless the sender says that they were checked.
-fn check_texts(event: &impl serde::Serialize, checked: bool) -> Result<(), OperationError> {
+fn check_texts(leaves: &[Leaf], checked: bool) -> Result<(), OperationError> {
     let mut faults = Vec::new();
-    for leaf in crate::domain::values::leaves(event) {
+    for leaf in leaves {
         if leaf.kind != "Text" {
             continue;
         }
         if leaf.value.is_empty() {
             // A client sent the shape of a sealed text.
             faults.push(FieldFault {
-                pointer: leaf.pointer,
+                pointer: leaf.pointer.clone(),
                 kind: "not_a_text",
                 detail: "Serve una stringa.".into(),
                 hint: None,

@@ -5,7 +5,7 @@
 //! its own stream, never in a view; one that the actor may not see is as unknown
 //! as one that does not exist.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::subject::Subject;
@@ -20,7 +20,7 @@ use crate::domain::norm::{Celex, NirUrn};
 use crate::domain::question::{Question, QuestionContext, status};
 use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, Retirement, Theme};
 use crate::domain::solution::Solution;
-use crate::domain::values::{BodyId, Day, Leaf, RefKind, Sha256Hex, leaves};
+use crate::domain::values::{BodyId, Day, Leaf, RefKind, Sha256Hex};
 use crate::domain::{Decider, Facts};
 use crate::event_store::{Revision, StreamName};
 use crate::privacy;
@@ -38,24 +38,22 @@ pub(super) struct Gathered {
 const LONGEST_CHAIN: usize = 64;
 
 impl Operations {
-    /// Looks up everything a proposed event refers to.
-    pub(super) async fn gather<E: serde::Serialize>(
+    /// Looks up everything a proposed event refers to: by type in its `leaves`, by name
+    /// in the `cases` it mentions.
+    pub(super) async fn gather(
         &self,
         actor: &Actor,
         own: &StreamName,
-        proposed: &E,
+        leaves: &[Leaf],
+        cases: Vec<Case>,
         acting: &BodyId,
     ) -> Result<Gathered, OperationError> {
         let mut found = Gathered::default();
         self.body(acting, None, &mut found).await?;
-        for leaf in leaves(proposed) {
-            self.typed(&leaf, own, &mut found).await?;
+        for leaf in leaves {
+            self.typed(leaf, own, &mut found).await?;
         }
-        let data = serde_json::to_value(proposed)
-            .map_err(|why| OperationError::Internal(why.to_string()))?;
-        let mut ids = Vec::new();
-        walk(&data, &mut String::new(), None, &mut ids);
-        for (pointer, kind, id) in ids {
+        for (pointer, kind, id) in cases {
             // Only the solution that took another's place has an id there; who validated
             // one is a text.
             let names_solution = own.category() == "solution" && id.parse::<Uuid>().is_ok();
@@ -331,13 +329,33 @@ fn in_use(revision: Option<Revision>, retired: Option<&Retirement>, today: Day) 
     revision.is_some() && retired.is_none_or(|retired| today < retired.from)
 }
 
+/// A case that is referred to: where, of which kind, by which id.
+pub(super) type Case = (String, RefKind, String);
+
+/// Whether what a client sent mentions a case, so that most commands need no second look.
+pub(super) fn names_cases(data: &Map<String, Value>) -> bool {
+    data.iter().any(|(name, member)| {
+        let mut found = Vec::new();
+        walk(member, &mut String::new(), named(name), &mut found);
+        !found.is_empty()
+    }) || data.contains_key("kind") && data.contains_key("id")
+}
+
+/// The cases that an event mentions, their ids spelt as streams are named.
+///
+/// # Errors
+///
+/// [`OperationError::Internal`] when the event cannot be written as JSON.
+pub(super) fn cases(proposed: &impl serde::Serialize) -> Result<Vec<Case>, OperationError> {
+    let data =
+        serde_json::to_value(proposed).map_err(|why| OperationError::Internal(why.to_string()))?;
+    let mut found = Vec::new();
+    walk(&data, &mut String::new(), None, &mut found);
+    Ok(found)
+}
+
 /// The ids of cases in a document: members named after a kind of thing, and `Ref`s.
-fn walk(
-    value: &Value,
-    path: &mut String,
-    kind: Option<RefKind>,
-    found: &mut Vec<(String, RefKind, String)>,
-) {
+fn walk(value: &Value, path: &mut String, kind: Option<RefKind>, found: &mut Vec<Case>) {
     match value {
         Value::String(id) => {
             if let Some(kind) = kind {

@@ -53,7 +53,11 @@ impl Walk {
     fn at(&mut self, segment: &str, value: &(impl Serialize + ?Sized)) -> Walked {
         let length = self.path.len();
         self.path.push('/');
-        self.path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        if segment.contains(['~', '/']) {
+            self.path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        } else {
+            self.path.push_str(segment);
+        }
         let walked = value.serialize(&mut *self);
         self.path.truncate(length);
         walked

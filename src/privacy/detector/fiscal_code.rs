@@ -32,6 +32,10 @@ pub(super) fn find(tokens: &Tokens<'_>, at: usize) -> Option<Hit> {
     let first = tokens.get(at)?;
     // Written in the boxes of a form: one character, one space, sixteen times.
     let boxed = first.text.len() == 1;
+    // Most words are of no length that a group has, and leave here.
+    if !boxed && first.text.len() != 16 && !GROUP_ENDS.contains(&first.text.len()) {
+        return None;
+    }
     let mut code = Vec::with_capacity(16);
     let mut next = at;
     loop {

@@ -59,8 +59,12 @@ const LENGTHS: &[(&str, usize)] = &[
 /// An IBAN that begins with the token `at`.
 pub(super) fn find(tokens: &Tokens<'_>, at: usize) -> Option<Hit> {
     let first = tokens.get(at)?;
-    let country = first.text.get(..2)?.to_ascii_uppercase();
-    let (_, length) = LENGTHS.iter().find(|(known, _)| *known == country)?;
+    // Check digits follow the country at once: prose is left here.
+    if first.text.as_bytes().get(2).is_some_and(|check| !check.is_ascii_digit()) {
+        return None;
+    }
+    let country = first.text.get(..2)?;
+    let (_, length) = LENGTHS.iter().find(|(known, _)| known.eq_ignore_ascii_case(country))?;
     let mut code = Vec::with_capacity(*length);
     let mut next = at;
     loop {

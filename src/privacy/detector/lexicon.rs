@@ -2,6 +2,9 @@
 //!
 //! Depends on: nothing in this crate.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 /// What a word announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cue {
@@ -232,8 +235,23 @@ pub(super) fn is_abbreviation(word: &str) -> bool {
 }
 
 fn find(word: &str) -> Option<Cue> {
-    let at = CUES.binary_search_by(|(known, _)| (*known).cmp(word)).ok()?;
-    CUES.get(at).map(|(_, cue)| *cue)
+    /// Where the cues with each first letter stand.
+    static LETTERS: OnceLock<[Range<usize>; 26]> = OnceLock::new();
+
+    let letters = LETTERS.get_or_init(|| {
+        std::array::from_fn(|letter| {
+            let before = |at: usize| {
+                CUES.partition_point(|(known, _)| {
+                    known.bytes().next().is_some_and(|first| usize::from(first - b'a') < at)
+                })
+            };
+            before(letter)..before(letter + 1)
+        })
+    });
+    let letter = usize::from(word.bytes().next()?.checked_sub(b'a')?);
+    let cues = CUES.get(letters.get(letter)?.clone())?;
+    let at = cues.binary_search_by(|(known, _)| (*known).cmp(word)).ok()?;
+    cues.get(at).map(|(_, cue)| *cue)
 }
 
 #[cfg(test)]
