@@ -6,9 +6,11 @@
 //!
 //! Depends on: `search`, `codec`, `event_store`.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::mem;
 use std::path::Path;
-use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::watch;
@@ -21,6 +23,7 @@ use super::readers::Readers;
 use super::schema;
 use super::streams;
 use super::things::reference;
+use super::writer::Shared;
 use super::{ViewsError, things::Kind};
 use crate::domain::issue::{Issue, IssueEvent, IssueState, PositionFate};
 use crate::domain::values::{AuthorityId, BodyId, Text};
@@ -36,12 +39,29 @@ const BATCH: usize = 100_000;
 /// Most issues in one transaction.
 const ISSUES: usize = 2_000;
 
+/// Rest between two batches, so that one commit takes what a burst brings.
+const PACE: Duration = Duration::from_millis(300);
+
+/// While events are being written, after so much work …
+const SLICE: Duration = Duration::from_millis(2);
+
+/// … it rests so many times as long,
+const EASE: u32 = 2;
+
+/// unless so many issues wait, which is some seconds of work.
+const FAR_BEHIND: usize = 50_000;
+
+/// The names of norms, bodies and offices met in one batch, by question and key.
+type Names = HashMap<(&'static str, String), String>;
+
 /// The writing side of the search index.
 pub(super) struct Indexer {
     conn: Connection,
     index: SearchIndex,
     log: Log,
     at: Bookmark,
+    /// Set while it follows a store that others write to.
+    easing: Option<Easing>,
 }
 
 impl Indexer {
@@ -61,20 +81,23 @@ impl Indexer {
             at = none;
         }
         let index = SearchIndex::create(&conn, "main")?;
-        Ok(Self { conn, index, log, at })
+        Ok(Self { conn, index, log, at, easing: None })
     }
 
     /// Follows the store, behind the views, until told to stop.
     pub(super) fn follow(
         &mut self,
-        readers: &dyn Fn() -> Arc<Readers>,
-        views: &watch::Sender<GlobalPosition>,
-        reached: &watch::Sender<GlobalPosition>,
+        shared: &Shared,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), ViewsError> {
+        self.easing = Some(Easing {
+            wanted: shared.wanted_searchable.subscribe(),
+            ends: Ends { stop: stop.clone(), quit: stop.clone() },
+            head: self.at.position,
+        });
         let mut ends = Ends { stop: stop.clone(), quit: stop.clone() };
         loop {
-            reached.send_replace(self.at.position);
+            shared.searchable.send_replace(self.at.position);
             if *stop.borrow() {
                 return Ok(());
             }
@@ -87,7 +110,7 @@ impl Indexer {
             };
             // The views number the issues.
             let behind = self.log.block_on(async {
-                let mut position = views.subscribe();
+                let mut position = shared.position.subscribe();
                 tokio::select! {
                     _ = stop.wait_for(|stop| *stop) => true,
                     came = position.wait_for(|views| *views >= at.position) => came.is_err(),
@@ -96,9 +119,13 @@ impl Indexer {
             if behind {
                 return Ok(());
             }
-            self.index(&readers(), &issues, at, &stop)?;
+            self.index(&shared.readers(), &issues, at, &stop)?;
             if erased {
                 self.index.purge(&self.conn)?;
+            }
+            shared.searchable.send_replace(self.at.position);
+            if let Some(easing) = &mut self.easing {
+                easing.rest(&self.log, PACE, self.at.position);
             }
         }
     }
@@ -160,28 +187,64 @@ impl Indexer {
         })?;
         // FTS5 writes out what it holds whenever a row number does not rise.
         numbered.sort_unstable();
+        let Self { conn, index, log, easing, at: before } = self;
+        let mut names = Names::default();
+        let mut left = numbered.len();
+        let mut begun = Instant::now();
         for some in numbered.chunks(ISSUES) {
             if *stop.borrow() {
                 return Ok(());
             }
-            let tx = self.conn.transaction()?;
+            let tx = conn.transaction()?;
             for (no, id, reference) in some {
-                let words = words(&self.log, readers, *id, reference)?;
+                left -= 1;
+                if let Some(easing) = easing
+                    && begun.elapsed() >= SLICE
+                {
+                    if left < FAR_BEHIND && easing.others_write(log)? {
+                        easing.rest(log, begun.elapsed() * EASE, before.position);
+                    }
+                    begun = Instant::now();
+                }
+                let words = words(log, readers, &mut names, *id, reference)?;
                 let document = Document {
                     title: &words.title,
                     body: &words.body,
                     norms: &words.norms,
                     people: &words.people,
                 };
-                self.index.put(&tx, *no, &document)?;
+                index.put(&tx, *no, &document)?;
             }
             tx.commit()?;
         }
-        let tx = self.conn.transaction()?;
+        let tx = conn.transaction()?;
         write_bookmark(&tx, &at)?;
         tx.commit()?;
-        self.at = at;
+        *before = at;
         Ok(())
+    }
+}
+
+/// How indexing gives way to those who write events: words can be found a little later,
+/// while whoever files waits for an answer.
+struct Easing {
+    /// The last position that somebody waits to search.
+    wanted: watch::Receiver<GlobalPosition>,
+    ends: Ends,
+    /// The last event of the store when it was looked at last.
+    head: GlobalPosition,
+}
+
+impl Easing {
+    /// Whether events were added since this was asked last.
+    fn others_write(&mut self, log: &Log) -> Result<bool, ViewsError> {
+        let head = log.head()?;
+        Ok(mem::replace(&mut self.head, head) != head)
+    }
+
+    /// Rests, unless somebody waits to search what lies after a position.
+    fn rest(&mut self, log: &Log, rest: Duration, after: GlobalPosition) {
+        log.rest(rest, after, &mut self.wanted, &mut self.ends);
     }
 }
 
@@ -264,7 +327,13 @@ struct Indexed {
     people: String,
 }
 
-fn words(log: &Log, readers: &Readers, id: Uuid, reference: &str) -> Result<Indexed, ViewsError> {
+fn words(
+    log: &Log,
+    readers: &Readers,
+    names: &mut Names,
+    id: Uuid,
+    reference: &str,
+) -> Result<Indexed, ViewsError> {
     let Ok(stream) = StreamName::new(format!("issue-{id}")) else { return Ok(Indexed::default()) };
     let state = log.block_on(async {
         let events = streams::history(&*log.store, &stream, log.cut.as_ref()).await?;
@@ -283,18 +352,22 @@ fn words(log: &Log, readers: &Readers, id: Uuid, reference: &str) -> Result<Inde
             add(&mut indexed.norms, &norm.label_it());
             if let Some(norm) = norm.norm_id() {
                 let label = "SELECT label FROM norms WHERE norm = ?1";
-                add(&mut indexed.norms, &name(views, label, norm.as_bytes().as_slice())?);
+                let id = norm.as_bytes().as_slice();
+                let called = (label, norm.to_string());
+                add(&mut indexed.norms, name(names, views, called, id)?);
             }
         }
         for body in state.participants() {
             let called = "SELECT name || ' ' || coalesce(province, '') FROM bodies WHERE body = ?1";
-            add(&mut indexed.people, &name(views, called, BodyId::as_str(&body))?);
+            let called = (called, body.to_string());
+            add(&mut indexed.people, name(names, views, called, BodyId::as_str(&body))?);
         }
         for authority in authorities(&state) {
             let called = "SELECT office || ' ' || kind || ' ' || coalesce(province, '')
                           FROM authorities WHERE authority = ?1";
             add(&mut indexed.people, authority.as_str());
-            add(&mut indexed.people, &name(views, called, authority.as_str())?);
+            let called = (called, authority.to_string());
+            add(&mut indexed.people, name(names, views, called, authority.as_str())?);
         }
         Ok(())
     })?;
@@ -305,9 +378,20 @@ fn authorities(state: &IssueState) -> BTreeSet<&AuthorityId> {
     state.positions.iter().map(|held| &held.data.authority).collect()
 }
 
-fn name(views: &Connection, sql: &str, key: impl rusqlite::ToSql) -> Result<String, ViewsError> {
-    let found = views.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?;
-    Ok(found.unwrap_or_default())
+fn name<'n>(
+    names: &'n mut Names,
+    views: &Connection,
+    called: (&'static str, String),
+    key: impl rusqlite::ToSql,
+) -> Result<&'n str, ViewsError> {
+    match names.entry(called) {
+        Entry::Occupied(known) => Ok(known.into_mut()),
+        Entry::Vacant(unknown) => {
+            let mut find = views.prepare_cached(unknown.key().0)?;
+            let found = find.query_row([key], |row| row.get(0)).optional()?;
+            Ok(unknown.insert(found.unwrap_or_default()))
+        }
+    }
 }
 
 fn add_text<const MAX: usize>(all: &mut String, text: &Text<MAX>) {

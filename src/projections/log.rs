@@ -3,6 +3,7 @@
 //! Depends on: `event_store`, `codec`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -120,6 +121,25 @@ impl Log {
                 _ = ends.stop.wait_for(|stop| *stop) => Ok(Waited::Stopped),
                 _ = ends.quit.wait_for(|quit| *quit) => Ok(Waited::Stopped),
                 news = self.news(after) => news.map(|()| Waited::News),
+            }
+        })
+    }
+
+    /// Rests for a while, so that one batch takes what a burst brings. It ends early when
+    /// told to stop, or when a reader wants more than what was read up to a position.
+    pub(super) fn rest(
+        &self,
+        rest: Duration,
+        after: GlobalPosition,
+        wanted: &mut watch::Receiver<GlobalPosition>,
+        ends: &mut Ends,
+    ) -> Waited {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = ends.stop.wait_for(|stop| *stop) => Waited::Stopped,
+                _ = ends.quit.wait_for(|quit| *quit) => Waited::Stopped,
+                _ = wanted.wait_for(|wanted| *wanted > after) => Waited::News,
+                () = tokio::time::sleep(rest) => Waited::News,
             }
         })
     }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -32,6 +33,10 @@ const CATCH_UP: usize = 50_000;
 /// Most events in one transaction afterwards, which is what readers wait for at most.
 const LIVE: usize = 4_000;
 
+/// Time between two readings of the store. A transaction costs as much as some events, so
+/// those that a burst brings meanwhile share one; a reader who waits for them ends it.
+const PACE: Duration = Duration::from_millis(5);
+
 /// One page on its way from the reader to the writer.
 struct Page {
     facts: Vec<Fact>,
@@ -46,12 +51,13 @@ pub(super) struct Run {
 }
 
 /// Follows the store with a file of views until told to stop, or, with `until`, up to
-/// a position. `done` is called after every batch.
+/// a position. `wanted` is what readers wait for; `done` is called after every batch.
 pub(super) fn follow(
     run: &mut Run,
     log: Log,
     stop: &watch::Receiver<bool>,
     until: Option<GlobalPosition>,
+    wanted: watch::Receiver<GlobalPosition>,
     mut done: impl FnMut(&Projector, Batch),
 ) -> Result<(), ViewsError> {
     let after = run.projector.bookmark().position;
@@ -60,7 +66,7 @@ pub(super) fn follow(
     let mut ends = Ends { stop: stop.clone(), quit: quit.subscribe() };
     let reader = thread::Builder::new()
         .name("views-feed".into())
-        .spawn(move || feed(&log, after, until, &sender, &mut ends))
+        .spawn(move || feed(&log, after, until, &sender, wanted, &mut ends))
         .map_err(ViewsError::Io)?;
     let written = write(&mut run.projector, &receiver, &mut done);
     // A reader that waits for news or for room ends too.
@@ -108,9 +114,11 @@ fn feed(
     mut after: GlobalPosition,
     until: Option<GlobalPosition>,
     sender: &SyncSender<Page>,
+    mut wanted: watch::Receiver<GlobalPosition>,
     ends: &mut Ends,
 ) -> Result<(), ViewsError> {
     loop {
+        let begun = Instant::now();
         if *ends.stop.borrow() {
             return Ok(());
         }
@@ -127,7 +135,11 @@ fn feed(
         if until.is_some_and(|until| after >= until || caught_up) {
             return Ok(());
         }
-        if caught_up && log.wait(after, ends)? == Waited::Stopped {
+        if caught_up
+            && (log.wait(after, ends)? == Waited::Stopped
+                || log.rest(PACE.saturating_sub(begun.elapsed()), after, &mut wanted, ends)
+                    == Waited::Stopped)
+        {
             return Ok(());
         }
     }

@@ -120,11 +120,13 @@ impl Views {
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(readers)),
             position: watch::Sender::new(projector.bookmark().position),
+            wanted: watch::Sender::new(GlobalPosition::START),
             generation: AtomicU64::new(0),
             quarantined: RwLock::new(projector.quarantined()),
             fault: RwLock::default(),
             rebuilding: AtomicBool::new(false),
             searchable: watch::Sender::new(GlobalPosition::START),
+            wanted_searchable: watch::Sender::new(GlobalPosition::START),
             texts: Arc::new(Texts::new(Arc::clone(&store), codec)),
             past: Past::new(&folder, Arc::clone(&logs)),
         });
@@ -166,10 +168,8 @@ impl Views {
         let (shared, stop) = (Arc::clone(&self.shared), self.stop_indexing.subscribe());
         let (logs, path) = (Arc::clone(&self.logs), search_file(&self.folder));
         let run = move || {
-            let readers = || shared.readers();
             loop {
-                let (views, reached) = (&shared.position, &shared.searchable);
-                let Err(why) = indexer.follow(&readers, views, reached, stop.clone()) else {
+                let Err(why) = indexer.follow(&shared, stop.clone()) else {
                     break;
                 };
                 tracing::error!(%why, "the search index cannot be written");
@@ -201,7 +201,8 @@ impl Views {
         position: GlobalPosition,
         timeout: Duration,
     ) -> Result<(), ViewsError> {
-        reached(&self.shared.searchable, position, timeout).await
+        let shared = &self.shared;
+        reached(&shared.searchable, &shared.wanted_searchable, position, timeout).await
     }
 
     /// Waits until the views have reached a position, for at most `timeout`.
@@ -214,7 +215,7 @@ impl Views {
         position: GlobalPosition,
         timeout: Duration,
     ) -> Result<(), ViewsError> {
-        reached(&self.shared.position, position, timeout).await
+        reached(&self.shared.position, &self.shared.wanted, position, timeout).await
     }
 
     /// Up to where the views have come.
@@ -222,11 +223,13 @@ impl Views {
         *self.shared.position.borrow()
     }
 
-    /// Raised at each commit: what was computed from the views under one number may be
+    /// Raised at each commit, of the search index too: what was computed from the views under one number may be
     /// served again under the same number.
     pub fn generation(&self) -> u64 {
-        self.shared.generation.load(Ordering::Acquire)
-    }
+        // Both only grow, so that the sum changes when either does.
+        let searchable = self.shared.searchable.borrow().0;
+        self.shared.generation.load(Ordering::Acquire).wrapping_add(searchable)
+        }
 
     /// How the views are doing.
     ///
@@ -311,7 +314,8 @@ impl Views {
         let head = run.projector.log().head()?;
         let mut events = 0_u64;
         let never = watch::Sender::new(false);
-        follow(&mut run, (self.logs)()?, &never.subscribe(), Some(head), |projector, batch| {
+        let (stop, wanted) = (never.subscribe(), self.shared.wanted.subscribe());
+        follow(&mut run, (self.logs)()?, &stop, Some(head), wanted, |projector, batch| {
             events += batch.facts as u64;
             progress(projector.bookmark().position, head);
         })?;
@@ -398,12 +402,21 @@ fn aside<T: Send>(work: impl FnOnce() -> Result<T, ViewsError> + Send) -> Result
     thread::scope(|scope| scope.spawn(work).join().unwrap_or(Err(ViewsError::Busy)))
 }
 
-/// Waits until a position is reached.
+/// Waits until a position is reached, and lets those who work towards it know.
 async fn reached(
     progress: &watch::Sender<GlobalPosition>,
+    wanted: &watch::Sender<GlobalPosition>,
     position: GlobalPosition,
     timeout: Duration,
 ) -> Result<(), ViewsError> {
+    if *progress.borrow() >= position {
+        return Ok(());
+    }
+    wanted.send_if_modified(|wanted| {
+        let further = *wanted < position;
+        *wanted = position.max(*wanted);
+        further
+    });
     let mut progress = progress.subscribe();
     match tokio::time::timeout(timeout, progress.wait_for(|at| *at >= position)).await {
         Ok(Ok(_)) => Ok(()),

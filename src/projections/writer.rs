@@ -25,12 +25,16 @@ use crate::event_store::GlobalPosition;
 pub(super) struct Shared {
     pub(super) current: RwLock<Arc<Readers>>,
     pub(super) position: watch::Sender<GlobalPosition>,
+    /// The last position that a reader waits for.
+    pub(super) wanted: watch::Sender<GlobalPosition>,
     pub(super) generation: AtomicU64,
     pub(super) quarantined: RwLock<Vec<Quarantined>>,
     pub(super) fault: RwLock<Option<String>>,
     pub(super) rebuilding: AtomicBool,
     /// Up to where the search index has come.
     pub(super) searchable: watch::Sender<GlobalPosition>,
+    /// The last position that somebody waits to search.
+    pub(super) wanted_searchable: watch::Sender<GlobalPosition>,
     pub(super) texts: Arc<Texts>,
     /// The views as they stood.
     pub(super) past: Past,
@@ -139,7 +143,8 @@ impl Writer {
             }
         };
         publish(&run.projector, &Batch::default());
-        follow(run, self.logs()?, &self.stop.subscribe(), None, |projector, batch| {
+        let (stop, wanted) = (self.stop.subscribe(), self.shared.wanted.subscribe());
+        follow(run, self.logs()?, &stop, None, wanted, |projector, batch| {
             publish(projector, &batch);
         })
     }
