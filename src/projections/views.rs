@@ -229,7 +229,7 @@ impl Views {
         // Both only grow, so that the sum changes when either does.
         let searchable = self.shared.searchable.borrow().0;
         self.shared.generation.load(Ordering::Acquire).wrapping_add(searchable)
-        }
+    }
 
     /// How the views are doing.
     ///

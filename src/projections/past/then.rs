@@ -124,7 +124,8 @@ impl Then {
         let mut run = Run { projector, path: self.path.clone() };
         let never = watch::Sender::new(false);
         let log = seen_from(logs, self.cut)?;
-        follow(&mut run, log, &never.subscribe(), Some(head), |_, _| {})?;
+        let wanted = watch::Sender::new(GlobalPosition::START).subscribe();
+        follow(&mut run, log, &never.subscribe(), Some(head), wanted, |_, _| {})?;
         if !before.built {
             run.projector.open_to_readers()?;
         }

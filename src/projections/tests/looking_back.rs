@@ -29,7 +29,8 @@ fn rows(store: &Arc<MemoryStore>, world: &World, cut: Option<Cut>) -> Vec<String
     let head = log().head().unwrap();
     let mut run = Run { projector: Projector::open(&path, log()).unwrap(), path: path.clone() };
     let never = tokio::sync::watch::Sender::new(false);
-    follow(&mut run, log(), &never.subscribe(), Some(head), |_, _| {}).unwrap();
+    let wanted = tokio::sync::watch::Sender::new(GlobalPosition::START).subscribe();
+    follow(&mut run, log(), &never.subscribe(), Some(head), wanted, |_, _| {}).unwrap();
     drop(run);
     let conn = schema::open_for_reading(&path, &folder.path().join("none")).unwrap();
     let all = dump(&conn).unwrap();
