@@ -44,6 +44,7 @@ pub mod norms;
 mod opened;
 mod past;
 mod projector;
+pub mod published;
 pub mod questions;
 mod readers;
 pub mod readership;

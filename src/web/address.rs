@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::fault::Fault;
+use crate::privacy::detector::{self, Finding, Severity};
 
 /// A path with its parameters.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +72,29 @@ impl Address {
             Some("0") => Ok(Some(false)),
             Some(_) => Err(bad(name)),
         }
+    }
+
+    /// The words somebody searches for.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::BadAddress`] when they hold a codice fiscale, since addresses end up in
+    /// logs of others, or are too many.
+    pub fn searched(&self) -> Result<Option<String>, Fault> {
+        let Some(words) = self.get("q") else { return Ok(None) };
+        let refused = |finding: &Finding| finding.severity == Severity::Refuse;
+        if detector::check(words).iter().any(refused) {
+            return Err(Fault::BadAddress(
+                "Le parole cercate contengono un codice fiscale: non va scritto in un indirizzo."
+                    .into(),
+            ));
+        }
+        if words.chars().count() > 300 {
+            return Err(Fault::BadAddress(
+                "Le parole cercate sono troppe (al massimo 300 caratteri).".into(),
+            ));
+        }
+        Ok(Some(words.to_owned()))
     }
 
     /// The same address with a parameter set, from its first page.

@@ -171,7 +171,9 @@ impl From<ViewsError> for Fault {
             ViewsError::Cursor => {
                 Self::BadAddress("La pagina dell'elenco indicata nell'indirizzo non esiste.".into())
             }
-            ViewsError::Behind | ViewsError::Busy => Self::unavailable(&why),
+            ViewsError::Behind | ViewsError::Busy | ViewsError::Preparing => {
+                Self::unavailable(&why)
+            }
             other => Self::internal(&other),
         }
     }

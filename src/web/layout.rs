@@ -18,7 +18,16 @@ const NAME: &str = "quesito";
 const PURPOSE: &str = "Registro delle difformità interpretative della rete SAI";
 
 /// The navigation, in order: address, name, and the roles it is for; everybody without.
-const NAVIGATION: &[(&str, &str, Option<&[Role]>)] = &[("/", "Inizio", None)];
+const NAVIGATION: &[(&str, &str, Option<&[Role]>)] = &[
+    ("/", "Inizio", None),
+    ("/segnalazioni", "Segnalazioni", None),
+    ("/soluzioni", "Soluzioni", None),
+    ("/norme", "Norme", None),
+    ("/difformita", "Difformità", Some(INSIDE)),
+];
+
+/// Whoever reads cases.
+const INSIDE: &[Role] = &[Role::Municipality, Role::Staff, Role::Observer, Role::Auditor];
 
 /// A page: its frame is made when it is sent.
 pub struct Page {

@@ -39,6 +39,27 @@ pub fn issue_status(status: IssueStatus) -> (Tone, &'static str) {
     }
 }
 
+/// Whether nothing more is expected of an issue.
+pub fn is_over(status: IssueStatus) -> bool {
+    matches!(status, IssueStatus::Closed | IssueStatus::Withdrawn | IssueStatus::OutOfScope)
+}
+
+/// The words for a status as the API spells it.
+pub fn status_named(code: &str) -> String {
+    match serde_json::from_value(code.into()) {
+        Ok(status) => issue_status(status).1.into(),
+        Err(_) => code.to_owned(),
+    }
+}
+
+/// The code of a word of a closed list, as the API and our addresses spell it.
+pub fn code(word: &impl serde::Serialize) -> String {
+    match serde_json::to_value(word) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
 /// Where a question stands.
 pub fn question_status(status: QuestionStatus) -> (Tone, &'static str) {
     match status {
@@ -206,25 +227,73 @@ pub fn territory_level(level: TerritoryLevel) -> &'static str {
     }
 }
 
-/// A kind of authority, as codes name it: `comune_anagrafe` is "comune, anagrafe".
-///
-/// Kinds are data of the registry; the usual ones have a better name here.
+/// The name of a province of the region where the product was born; the code of another.
+pub fn province(code: &str) -> &str {
+    match code {
+        "BO" => "Bologna",
+        "FC" => "Forlì-Cesena",
+        "FE" => "Ferrara",
+        "MO" => "Modena",
+        "PC" => "Piacenza",
+        "PR" => "Parma",
+        "RA" => "Ravenna",
+        "RE" => "Reggio Emilia",
+        "RN" => "Rimini",
+        other => other,
+    }
+}
+
+/// A kind of authority: kinds are data of the registry, the usual ones have a name here.
 pub fn authority_kind(kind: &str) -> String {
-    match kind {
-        "questura" => "Questura".into(),
-        "prefettura" => "Prefettura – UTG".into(),
-        "comune_anagrafe" => "Comune, anagrafe".into(),
-        "comune_servizi_sociali" => "Comune, servizi sociali".into(),
-        "comune_stato_civile" => "Comune, stato civile".into(),
-        "ausl" => "AUSL".into(),
-        "inps" => "INPS".into(),
-        "agenzia_entrate" => "Agenzia delle entrate".into(),
-        "commissione_territoriale" => "Commissione territoriale".into(),
-        "servizio_centrale" => "Servizio centrale SAI".into(),
-        other => {
-            let mut letters = other.chars();
-            let first = letters.next().map(|first| first.to_uppercase().to_string());
-            first.unwrap_or_default() + &letters.as_str().replace('_', " ")
-        }
+    let known = match kind {
+        "prefettura" => "Prefettura – UTG",
+        "commissione_nazionale" => "Commissione nazionale per il diritto d'asilo",
+        "unita_dublino" => "Unità Dublino",
+        "comune_dpo" => "Comune, responsabile della protezione dei dati",
+        "unione" => "Unione di Comuni",
+        "ausl" => "AUSL",
+        "acer" => "ACER",
+        "servizio_centrale_sai" => "Servizio centrale SAI",
+        "inps" => "INPS",
+        "inail" => "INAIL",
+        "agenzia_entrate" => "Agenzia delle entrate",
+        "motorizzazione" => "Motorizzazione civile",
+        "usr" => "Ufficio scolastico regionale",
+        "cpia" => "CPIA",
+        "tribunale_minorenni" => "Tribunale per i minorenni",
+        "tar" => "TAR",
+        "corte_conti" => "Corte dei conti",
+        "avvocatura_stato" => "Avvocatura dello Stato",
+        "garante_privacy" => "Garante per la protezione dei dati personali",
+        "anac" => "ANAC",
+        "agid" => "AgID",
+        "altro" => "Altra autorità",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.into();
+    }
+    match kind.split_once("comune_") {
+        Some(("", office)) => format!("Comune, {}", office.replace('_', " ")),
+        _ => capitalised(&kind.replace('_', " ")),
+    }
+}
+
+/// The first letter as a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_authorities_are_called_as_people_call_them() {
+        assert_eq!(authority_kind("questura"), "Questura");
+        assert_eq!(authority_kind("comune_servizi_sociali"), "Comune, servizi sociali");
+        assert_eq!(authority_kind("tar"), "TAR");
     }
 }

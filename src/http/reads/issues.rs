@@ -15,7 +15,7 @@ use super::plumbing::{Asked, Found, Limit, limit};
 use super::registry::NoParams;
 use crate::access::Scope;
 use crate::domain::issue::IssueStatus;
-use crate::domain::values::{AuthorityKind, BodyId, ProvinceCode, ThemeCode};
+use crate::domain::values::{AuthorityKind, BodyId, ProvinceCode, ThemeCode, Year};
 use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;
@@ -53,6 +53,11 @@ pub struct IssueParams {
     pub has_divergence: Option<bool>,
     /// Whether something that answers or solves them has changed.
     pub to_verify: Option<bool>,
+    /// The year of the report.
+    #[param(example = 2026)]
+    pub year: Option<Year>,
+    /// Whether a solution that holds is attached to them.
+    pub has_valid_solution: Option<bool>,
     /// Changed at or after an instant.
     #[param(value_type = Option<String>, format = DateTime, max_length = 40)]
     pub updated_since: Option<Timestamp>,
@@ -80,6 +85,8 @@ impl From<IssueParams> for IssueFilter {
             coordinator: params.coordinator,
             has_divergence: params.has_divergence,
             to_verify: params.to_verify,
+            year: params.year,
+            has_valid_solution: params.has_valid_solution,
             updated_since: params.updated_since,
             sort: params.sort,
             cursor: params.cursor,
@@ -118,7 +125,7 @@ async fn list(
     if caller.scope() == Scope::Nothing {
         return asked
             .answer(true, async |views, _, today| {
-                let mut list = views.list_published_issues(&filter, today).await?;
+                let mut list = views.search_published_issues(&filter, today).await?;
                 let next = list.next.take();
                 Ok(Found::page(list, next))
             })

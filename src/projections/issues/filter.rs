@@ -12,7 +12,7 @@ use super::super::things::Kind;
 use super::super::words;
 use crate::access::Scope;
 use crate::domain::issue::IssueStatus;
-use crate::domain::values::{AuthorityKind, BodyId, Day, ProvinceCode, ThemeCode};
+use crate::domain::values::{AuthorityKind, BodyId, Day, ProvinceCode, ThemeCode, Year};
 use crate::search::fts_query;
 
 /// In which order issues are listed: the latest, the largest, the longest, the best
@@ -55,6 +55,10 @@ pub struct IssueFilter {
     pub has_divergence: Option<bool>,
     /// Whether something that answers or solves them has changed.
     pub to_verify: Option<bool>,
+    /// The year of the report.
+    pub year: Option<Year>,
+    /// Whether a solution that holds is attached to them.
+    pub has_valid_solution: Option<bool>,
     /// Changed at or after an instant.
     pub updated_since: Option<Timestamp>,
     /// In which order; by relevance with `q` and by the last event without, when absent.
@@ -141,6 +145,11 @@ impl IssueFilter {
         }
         all.and_if(":to_verify", self.to_verify, || {
             format!("{} = :to_verify", on_day("to_verify"))
+        });
+        let year = self.year.map(|year| format!("{:04}", year.get()));
+        all.and_if(":year", year, || "substr(i.reported_on, 1, 4) = :year".into());
+        all.and_if(":has_valid_solution", self.has_valid_solution, || {
+            format!("{} = :has_valid_solution", on_day("has_valid_solution"))
         });
         let since = self.updated_since.map(Timestamp::as_microsecond);
         all.and_if(":updated_since", since, || {

@@ -37,6 +37,7 @@ pub async fn show(visit: Visit) -> Page {
             "Gli enti della rete SAI segnalano le difformità interpretative, il coordinamento ne fa \
              un quesito a chi decide, e ogni ente sa quale riscontro vale e quale soluzione funziona."
         }
+        (search())
         @if visit.site.options.demo.is_empty() {
             (start(&visit))
         } @else {
@@ -46,8 +47,35 @@ pub async fn show(visit: Visit) -> Page {
     visit.page("Inizio", main)
 }
 
+/// The box to search, which leads to the list.
+fn search() -> Markup {
+    html! {
+        form.search role="search" method="get" action="/segnalazioni" {
+            label for="q" { "Cerca un problema o una norma" }
+            div.line {
+                input id="q" name="q" type="search" maxlength="300";
+                button type="submit" { "Cerca" }
+            }
+        }
+    }
+}
+
 fn start(visit: &Visit) -> Markup {
     html! {
+        div.cards {
+            section.card {
+                h2 { a href="/segnalazioni" { "Segnalazioni" } }
+                p { "Quali problemi sono stati segnalati, da chi, e a che punto sono." }
+            }
+            section.card {
+                h2 { a href="/soluzioni" { "Soluzioni" } }
+                p { "Che cosa funziona, su quale base, e se vale ancora." }
+            }
+            section.card {
+                h2 { a href="/norme" { "Norme" } }
+                p { "Articolo per articolo: chi la legge come, quali riscontri, quali modifiche." }
+            }
+        }
         @if visit.visitor.actor.is_none() {
             p { a.button href="/accesso" { "Accedi" } }
         }
@@ -65,13 +93,13 @@ fn demo(visit: &Visit) -> Markup {
                     section.card {
                         h3 { (heading) }
                         p { (text) }
-                        (access::demo_button(visit, at, "/", &format!("Entra come {}", body(visit, at))))
+                        (access::demo_button(visit, at, "/segnalazioni", &format!("Entra come {}", body(visit, at))))
                     }
                 }
             }
         }
         h2 { "Tutti gli account di prova" }
-        (access::demo_accounts(visit, "/"))
+        (access::demo_accounts(visit, "/segnalazioni"))
     }
 }
 

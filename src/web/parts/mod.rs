@@ -3,11 +3,13 @@
 mod dates;
 mod lists;
 mod marks;
+mod names;
 mod svg;
 
 pub use dates::{day, day_text, instant, period};
 pub use lists::{Facet, crumbs, facets, nothing, pager, scrolling, search_box};
 pub use marks::{Tone, badge, chip, facts, norm_chip, paragraphs, reference, visible_to};
+pub use names::{Forms, authority, reader, territory};
 pub use svg::{Dot, Line, timeline};
 
 use maud::{Markup, html};

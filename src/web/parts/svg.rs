@@ -39,7 +39,7 @@ pub fn timeline(title: &str, lines: &[Line], dots: &[Dot]) -> Markup {
     let scale = Scale::new(first, last);
     let dots = placed(dots, &scale);
     html! {
-        svg.timeline viewBox={ "0 0 " (WIDTH) " 110" } role="img" aria-label=(title) {
+        svg.timeline viewBox={ "0 0 " (WIDTH) " 110" } role="group" aria-label=(title) {
             line.axis x1=(MARGIN) y1=(AXIS) x2=(WIDTH - MARGIN) y2=(AXIS) {}
             @for (year, x) in scale.years() {
                 line.year x1=(x) y1=(AXIS - 4) x2=(x) y2=(AXIS + 4) {}

@@ -1,4 +1,7 @@
 //! The pages as a browser gets them: the real router, in process.
 
+mod canaries;
+mod cases;
 mod frame;
 pub mod page;
+mod public;

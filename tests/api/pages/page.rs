@@ -82,7 +82,9 @@ impl Shown {
         if !self.header("content-type").starts_with("text/html") {
             return;
         }
-        for mark in ["<h1", "<main", "<title>", "<html lang=\"it\">", "<footer"] {
+        let head = self.text.split("</head>").next().unwrap_or_default();
+        assert_eq!(head.matches("<title>").count(), 1, "{}: {head}", self.request);
+        for mark in ["<h1", "<main", "<html lang=\"it\">", "<footer"] {
             let times = self.text.matches(mark).count();
             assert_eq!(times, 1, "{}: {mark} {}", self.request, self.text);
         }
