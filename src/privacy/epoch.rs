@@ -14,7 +14,7 @@
 //! and sharing: one process, the one that holds the store, changes the file.
 //! The lock here only keeps two careless processes from losing a key.
 //!
-//! Depends on: nothing in this crate.
+//! Depends on: `private_file`.
 
 use std::path::{Path, PathBuf};
 
@@ -23,9 +23,9 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::key_file;
 use super::keys::{EpochKey, KEY_LEN};
 use super::random::Random;
+use crate::private_file::{self, FileError};
 
 /// First line of every key file.
 const HEADER: &str = "# quesito epoch keys. Keep this file secret, apart from the data folder and from its backups; without it no text opens.\n";
@@ -33,27 +33,9 @@ const HEADER: &str = "# quesito epoch keys. Keep this file secret, apart from th
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EpochError {
-    /// The operating system refused.
-    #[error("cannot {action} the key file {}: {source}", path.display())]
-    Io {
-        /// What was being done, such as "read".
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// The reason given by the operating system.
-        source: std::io::Error,
-    },
-    /// Others than the owner may read or write it.
-    #[error(
-        "the key file {} has mode {mode:03o}: others than its owner can reach it; run `chmod 600` on it, and change the epoch if somebody may have read it",
-        path.display()
-    )]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
+    /// The file cannot be read or written, or others than its owner can reach it.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// It is not a key file, or was damaged. The line is told, never its content.
     #[error("line {line} of the key file {} is not valid: {reason}", path.display())]
     Malformed {
@@ -93,16 +75,16 @@ impl EpochKeys {
         today: Date,
         random: &mut dyn Random,
     ) -> Result<Self, EpochError> {
-        if let Some(content) = key_file::read(path)? {
+        if let Some(content) = private_file::read(path)? {
             return Self::parse(path, &content);
         }
-        let _lock = key_file::lock(path)?;
-        if let Some(content) = key_file::read(path)? {
+        let _lock = private_file::lock(path)?;
+        if let Some(content) = private_file::read(path)? {
             return Self::parse(path, &content);
         }
         let current = EpochKey::generate(1, today, random);
         let keys = Self { path: Some(path.to_owned()), older: Vec::new(), current };
-        key_file::replace(path, keys.render().as_bytes())?;
+        private_file::replace(path, keys.render().as_bytes())?;
         Ok(keys)
     }
 
@@ -175,9 +157,9 @@ impl EpochKeys {
         let Some(path) = self.path.clone() else {
             return change(self);
         };
-        let _lock = key_file::lock(&path)?;
+        let _lock = private_file::lock(&path)?;
         // Read again: a process without the latest key would write it away.
-        let content = key_file::read(&path)?.ok_or_else(|| EpochError::Io {
+        let content = private_file::read(&path)?.ok_or_else(|| FileError::Io {
             action: "read",
             path: path.clone(),
             source: std::io::ErrorKind::NotFound.into(),
@@ -185,7 +167,7 @@ impl EpochKeys {
         let mut keys = Self::parse(&path, &content)?;
         let changed = change(&mut keys)?;
         if changed {
-            key_file::replace(&path, keys.render().as_bytes())?;
+            private_file::replace(&path, keys.render().as_bytes())?;
         }
         *self = keys;
         Ok(changed)

@@ -12,7 +12,6 @@
 
 pub mod detector;
 mod epoch;
-mod key_file;
 mod key_id;
 mod keys;
 mod random;

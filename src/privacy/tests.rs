@@ -432,7 +432,7 @@ mod key_file {
         let before = secrets(&keys);
         assert!(matches!(
             keys.rotate(date(2026, 2, 1), &mut SeededRandom::new(5)),
-            Err(EpochError::Io { .. })
+            Err(EpochError::File(_))
         ));
         assert_eq!(secrets(&keys), before);
         assert!(!place.path.exists());

@@ -1,4 +1,6 @@
-//! How the key file is read, locked and replaced.
+//! Small files that only their owner may reach: how they are read, locked and replaced.
+//!
+//! They hold keys and what must not be lost with the data.
 //!
 //! A change goes through a temporary file in the same folder (mode 0600, synced,
 //! renamed over the old one, folder synced), so that a crash leaves either the
@@ -14,13 +16,42 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::epoch::EpochError;
-
-/// A key file is far smaller; anything larger is another file.
+/// Such a file is far smaller; anything larger is another file.
 const MAX_BYTES: u64 = 64 * 1024;
 
+/// Why a private file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The operating system refused.
+    #[error("cannot {action} the key file {}: {source}", path.display())]
+    Io {
+        /// What was being done, such as "read".
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The reason given by the operating system.
+        source: io::Error,
+    },
+    /// Others than the owner may read or write it.
+    #[error(
+        "the key file {} has mode {mode:03o}: others than its owner can reach it; run `chmod 600` \
+         on it, and change the key if somebody may have read it",
+        path.display()
+    )]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+}
+
 /// The content, or `None` when there is no such file.
-pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, EpochError> {
+///
+/// # Errors
+///
+/// [`FileError`] when it is exposed or cannot be read.
+pub fn read(path: &Path) -> Result<Option<Zeroizing<String>>, FileError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -36,7 +67,11 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, EpochError>
 }
 
 /// Waits for the sole right to change the file. Dropping the answer gives it up.
-pub(super) fn lock(path: &Path) -> Result<File, EpochError> {
+///
+/// # Errors
+///
+/// [`FileError`] when it cannot be locked.
+pub fn lock(path: &Path) -> Result<File, FileError> {
     if let Some(folder) = path.parent() {
         create_folder(folder).map_err(failed("create the folder of", path))?;
     }
@@ -50,7 +85,11 @@ pub(super) fn lock(path: &Path) -> Result<File, EpochError> {
 
 /// Puts `content` in the file's place, durably, and wipes what was there. The
 /// caller holds the [`lock`].
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), EpochError> {
+///
+/// # Errors
+///
+/// [`FileError`] when it cannot be written; then the old file is still there.
+pub fn replace(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let temporary = beside(path, ".tmp");
     // Left by a crash: it may hold a key that is to be forgotten.
     if let Ok(left) = OpenOptions::new().write(true).open(&temporary) {
@@ -85,7 +124,7 @@ fn wipe(mut file: File) {
         .and_then(|_| file.write_all(&zeros))
         .and_then(|()| file.sync_all());
     if let Err(why) = wiped {
-        tracing::warn!(error = %why, "the replaced epoch keys could not be overwritten on disk");
+        tracing::warn!(error = %why, "the replaced keys could not be overwritten on disk");
     }
 }
 
@@ -95,19 +134,19 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> EpochError {
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
     let path = path.to_owned();
-    move |source| EpochError::Io { action, path, source }
+    move |source| FileError::Io { action, path, source }
 }
 
 #[cfg(unix)]
-fn refuse_exposed(path: &Path, metadata: &fs::Metadata) -> Result<(), EpochError> {
+fn refuse_exposed(path: &Path, metadata: &fs::Metadata) -> Result<(), FileError> {
     use std::os::unix::fs::PermissionsExt;
 
     const GROUP_AND_OTHERS: u32 = 0o077;
     let mode = metadata.permissions().mode() & 0o777;
     let exposed = mode & GROUP_AND_OTHERS != 0;
-    if exposed { Err(EpochError::Exposed { path: path.to_owned(), mode }) } else { Ok(()) }
+    if exposed { Err(FileError::Exposed { path: path.to_owned(), mode }) } else { Ok(()) }
 }
 
 #[cfg(unix)]
@@ -136,7 +175,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 // gives to the folder, and a folder cannot be opened to be synced.
 
 #[cfg(not(unix))]
-fn refuse_exposed(_: &Path, _: &fs::Metadata) -> Result<(), EpochError> {
+fn refuse_exposed(_: &Path, _: &fs::Metadata) -> Result<(), FileError> {
     Ok(())
 }
 
