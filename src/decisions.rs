@@ -38,3 +38,9 @@ pub mod d0011_codes_as_ids {}
 
 #[doc = include_str!("decisions/0012-looking-back.md")]
 pub mod d0012_looking_back {}
+
+#[doc = include_str!("decisions/0013-log.md")]
+pub mod d0013_log {}
+
+#[doc = include_str!("decisions/0014-openings-in-extracts.md")]
+pub mod d0014_openings_in_extracts {}

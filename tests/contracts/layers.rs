@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// The table of `DESIGN.md` §3, from the ground up.
 const ROWS: &[&[&str]] = &[
-    &["domain", "event_store", "clock", "config", "decisions"],
+    &["domain", "event_store", "clock", "config", "decisions", "private_file"],
     &["privacy", "notary", "search", "access"],
     &["codec"],
     &["command_handler", "projections"],
-    &["operations", "policies"],
+    &["operations", "policies", "extract"],
     &["http", "web", "import"],
     &["app"],
     &["cli", "main"],

@@ -40,6 +40,7 @@ use names::Names;
 use reader::Readers;
 use writer::{Job, Writer};
 
+mod audit;
 mod backup;
 mod batch;
 mod names;
@@ -51,6 +52,7 @@ mod schema;
 mod sweep;
 mod writer;
 
+pub use audit::{Audit, RawEvent};
 pub use backup::{BackupError, backup_events, backup_keys, restore_keys};
 pub use open::OpenError;
 

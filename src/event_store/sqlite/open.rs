@@ -55,6 +55,15 @@ pub enum OpenError {
         /// What the system calls the file system.
         kind: String,
     },
+    /// The newest events are in a log beside the file, where nothing can be written.
+    #[error(
+        "{path} lies where nothing can be written, and its newest events are still in the file \
+         {path}-wal: copy both into a folder of yours and look there"
+    )]
+    UnmergedLog {
+        /// The events file.
+        path: PathBuf,
+    },
     /// The file is something else, or damaged.
     #[error("{path} is not a database or is damaged: restore a backup, and keep this file aside")]
     NotADatabase {

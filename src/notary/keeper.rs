@@ -1,0 +1,583 @@
+//! The keeper of the log: follows the store, fills the shelf, signs the head.
+//!
+//! ```text
+//! read a page ─► leaves ─► rows of tiles and bookmark, one commit
+//!      └─ nothing new ─► wait for news; meanwhile sign, at most every two seconds
+//! sign ─► last-signed, durable ─► shown to others
+//! ```
+//!
+//! A checkpoint is on the disk, apart from the data, before anybody sees it: whatever an
+//! auditor may hold, an older store that is put in place of this one is noticed.
+//!
+//! Deliberately absent: any part in writing. The keeper reads like every other reader,
+//! and a writer never waits for it.
+//!
+//! Depends on: `event_store`, `clock`.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::checkpoint::Checkpoint;
+use super::key::{KeyError, KeyPlace};
+use super::leaf::{Leaf, Logged, is_logged};
+use super::note::{Note, Skey, Vkey};
+use super::shelf::{Placed, Shelf, ShelfError};
+use super::tiles::{TileName, WIDTH};
+use super::tree::{self, Hash};
+use crate::clock::Clock;
+use crate::event_store::{
+    Bookmark, EventStore, GlobalPosition, Notice, ReadError, Revision, StoredEvent, StreamName,
+};
+
+/// Events read at once.
+const PAGE: usize = 2_048;
+
+/// How often the head is signed, at most: each signature is synced to the disk.
+const SIGN_EVERY: Duration = Duration::from_secs(2);
+
+/// How long the keeper rests after a fault.
+const REST: Duration = Duration::from_secs(1);
+
+/// How a keeper is set up.
+#[derive(Debug)]
+pub struct KeeperOptions {
+    /// The file of the tiles; in memory when absent.
+    pub shelf: Option<PathBuf>,
+    /// The key of the log.
+    pub key: Skey,
+    /// Where the last checkpoint is kept; nowhere when absent, for stores in memory.
+    pub place: Option<KeyPlace>,
+}
+
+/// Why the log cannot be kept, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum KeeperError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The tiles cannot be read or written.
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
+    /// Key or last checkpoint cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// An event without a leaf.
+    #[error("{stream} revision {revision} cannot be logged: its metadata are not readable")]
+    Leaf {
+        /// Its stream.
+        stream: StreamName,
+        /// Its place in the stream.
+        revision: Revision,
+    },
+    /// The store has fewer events than were signed.
+    #[error(
+        "this event store is older than its log: {events} events, and a checkpoint over {signed} \
+         was signed. Restore a newer backup; if there is none, `--new-log-origin` begins a new \
+         log, which every auditor will see"
+    )]
+    Older {
+        /// Logged events in the store.
+        events: u64,
+        /// Leaves under the last checkpoint.
+        signed: u64,
+    },
+    /// The store holds other events than were signed.
+    #[error(
+        "this event store is not the one that was signed: its first {signed} events are others \
+         than those of the last checkpoint. `quesito verify` says which; restore the right store, \
+         or begin a new log with `--new-log-origin`, which every auditor will see"
+    )]
+    Forked {
+        /// Leaves under the last checkpoint.
+        signed: u64,
+    },
+    /// What was asked for lies outside the tree.
+    #[error("the log has no such place")]
+    Outside,
+}
+
+/// A signed head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The head.
+    pub checkpoint: Checkpoint,
+    /// As it is served.
+    pub note: Note,
+    /// When it was signed; unknown after a restart, until the next one.
+    pub at: Option<Timestamp>,
+}
+
+/// A leaf and its place.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its index.
+    pub index: u64,
+    /// The leaf.
+    pub leaf: Leaf,
+    /// Its event.
+    pub event: StoredEvent,
+}
+
+/// The log of a store. The last handle to go stops the thread.
+pub struct Keeper {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+pub(super) struct Shared {
+    store: Arc<dyn EventStore>,
+    clock: Arc<dyn Clock>,
+    key: Skey,
+    place: Option<KeyPlace>,
+    shelf: Mutex<Shelf>,
+    pub(super) signed: watch::Sender<Option<Signed>>,
+    position: watch::Sender<GlobalPosition>,
+    fault: Mutex<Option<String>>,
+}
+
+impl Keeper {
+    /// Opens the log of a store, compares the store with the last checkpoint, and follows
+    /// it from then on.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Older`] and [`KeeperError::Forked`] when the store is not the one
+    /// that was signed; others when something cannot be read.
+    pub async fn open(
+        store: Arc<dyn EventStore>,
+        clock: Arc<dyn Clock>,
+        options: KeeperOptions,
+    ) -> Result<Arc<Self>, KeeperError> {
+        let shared = Shared::open(store, clock, options)?;
+        shared.recognise().await?;
+        shared.compare().await?;
+        let shared = Arc::new(shared);
+        let (stop, stopping) = watch::channel(false);
+        let followed = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("log keeper".into())
+            .spawn(move || follow(&followed, stopping))
+            .map_err(|why| ReadError::Unavailable(why.to_string()))?;
+        Ok(Arc::new(Self { shared, stop, thread: Mutex::new(Some(thread)) }))
+    }
+
+    /// The whole log of a store as it stands, in memory, for one use.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keeper::open`].
+    pub async fn once(
+        store: Arc<dyn EventStore>,
+        clock: Arc<dyn Clock>,
+        key: Skey,
+    ) -> Result<Arc<Self>, KeeperError> {
+        let shared = Shared::open(store, clock, KeeperOptions { shelf: None, key, place: None })?;
+        while shared.advance().await? {}
+        let thread = Mutex::new(None);
+        Ok(Arc::new(Self { shared: Arc::new(shared), stop: watch::Sender::new(true), thread }))
+    }
+
+    /// Signs what is there and comes to an end. To be called where waiting is allowed.
+    pub fn close(&self) {
+        self.stop.send_replace(true);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the keeper of the log had panicked");
+        }
+    }
+
+    /// The key that checks its signatures.
+    pub fn vkey(&self) -> &Vkey {
+        self.shared.key.vkey()
+    }
+
+    /// The last signed head, and every later one.
+    pub fn signed(&self) -> watch::Receiver<Option<Signed>> {
+        self.shared.signed.subscribe()
+    }
+
+    /// Signs a text that is not a head of the tree.
+    pub fn sign(&self, text: String) -> Note {
+        Note { lines: vec![self.shared.key.sign(&text)], text }
+    }
+
+    /// Shows the line of a witness with the head that it was given for, if that is still the
+    /// last one.
+    pub fn cosigned(&self, text: &str, line: &str) {
+        self.shared.signed.send_if_modified(|signed| match signed {
+            Some(signed)
+                if signed.note.text == text && !signed.note.lines.iter().any(|l| l == line) =>
+            {
+                signed.note.lines.push(line.to_owned());
+                // Nobody waits for it: what changed is not the head.
+                false
+            }
+            _ => false,
+        });
+    }
+
+    /// What keeps it from going on, if anything does.
+    pub fn fault(&self) -> Option<String> {
+        self.shared.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many leaves there are, signed or not.
+    pub fn size(&self) -> u64 {
+        self.shared.shelf().size()
+    }
+
+    /// Waits until the events up to a position are in the tree; whether they are.
+    pub async fn wait_for(&self, position: GlobalPosition, patience: Duration) -> bool {
+        let mut reached = self.shared.position.subscribe();
+        let wait = reached.wait_for(|reached| *reached >= position);
+        tokio::time::timeout(patience, wait).await.is_ok_and(|reached| reached.is_ok())
+    }
+
+    /// A head over fewer leaves than there are, signed for whoever needs no more. The same
+    /// size gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Outside`] when there are fewer leaves.
+    pub fn head_at(&self, size: u64) -> Result<(Checkpoint, Note), KeeperError> {
+        let shelf = self.shared.shelf();
+        within(size, &shelf)?;
+        let origin = self.vkey().name.clone();
+        let checkpoint = Checkpoint { origin, size, root: tree::root(&*shelf, size)? };
+        let note = checkpoint.sign(&self.shared.key);
+        Ok((checkpoint, note))
+    }
+
+    /// The hashes of a tile.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Outside`] when it has not so many.
+    pub fn tile(&self, level: u8, name: TileName) -> Result<Vec<Hash>, KeeperError> {
+        let width = usize::try_from(name.width).map_err(|_| KeeperError::Outside)?;
+        self.shared.shelf().tile(level, name.number, width).map_err(|why| match why {
+            ShelfError::Tile { .. } => KeeperError::Outside,
+            other => other.into(),
+        })
+    }
+
+    /// The proof that a leaf is among the first `size`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Outside`].
+    pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, KeeperError> {
+        let shelf = self.shared.shelf();
+        within(size, &shelf)?;
+        if index >= size {
+            return Err(KeeperError::Outside);
+        }
+        Ok(tree::inclusion(&*shelf, index, size)?)
+    }
+
+    /// The proof that the first `old` leaves begin the first `new`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Outside`].
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, KeeperError> {
+        let shelf = self.shared.shelf();
+        within(new, &shelf)?;
+        if old > new {
+            return Err(KeeperError::Outside);
+        }
+        Ok(tree::consistency(&*shelf, old, new)?)
+    }
+
+    /// The root over the first `size` leaves.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Outside`].
+    pub fn root(&self, size: u64) -> Result<Hash, KeeperError> {
+        let shelf = self.shared.shelf();
+        within(size, &shelf)?;
+        Ok(tree::root(&*shelf, size)?)
+    }
+
+    /// Which leaves some events are.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Shelf`].
+    pub fn find(&self, events: &[Uuid]) -> Result<HashMap<Uuid, u64>, KeeperError> {
+        Ok(self.shared.shelf().find(events)?)
+    }
+
+    /// The leaf of an event; `None` when it is not in the log (yet).
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError`].
+    pub async fn entry(&self, event: Uuid) -> Result<Option<Entry>, KeeperError> {
+        let Some(index) = self.find(&[event])?.remove(&event) else { return Ok(None) };
+        let within = usize::try_from(index % WIDTH).unwrap_or_default();
+        let entries = self.entries(index / WIDTH, within + 1).await?;
+        Ok(entries.into_iter().nth(within).filter(|entry| entry.event.id == event))
+    }
+
+    /// The first leaves of a lowest tile, with their events.
+    ///
+    /// # Errors
+    ///
+    /// [`KeeperError::Outside`] when it has fewer.
+    pub async fn entries(&self, number: u64, count: usize) -> Result<Vec<Entry>, KeeperError> {
+        let missing = |why| match why {
+            ShelfError::Tile { .. } => KeeperError::Outside,
+            other => other.into(),
+        };
+        let mut after = self.shared.shelf().bundle(number).map_err(missing)?.after;
+        let mut entries = Vec::with_capacity(count);
+        while entries.len() < count {
+            let page = self.shared.store.read_all(after, count).await?;
+            let Some(last) = page.last() else { return Err(KeeperError::Outside) };
+            after = last.position;
+            for event in page.into_iter().filter(|event| is_logged(event.stream.as_str())) {
+                if entries.len() < count {
+                    let leaf = leaf_of(&event)?;
+                    let index = number * WIDTH + entries.len() as u64;
+                    entries.push(Entry { index, leaf, event });
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    fn open(
+        store: Arc<dyn EventStore>,
+        clock: Arc<dyn Clock>,
+        options: KeeperOptions,
+    ) -> Result<Self, KeeperError> {
+        let KeeperOptions { shelf: path, key, place } = options;
+        let shelf = match (Shelf::open(path.as_deref()), &path) {
+            // Whatever is wrong with the file, the events are not in it.
+            (Err(why), Some(path)) => {
+                tracing::warn!(fault = %why, "the tiles of the log are built anew");
+                for end in ["", "-wal", "-shm"] {
+                    let mut file = path.as_os_str().to_owned();
+                    file.push(end);
+                    let _ = fs::remove_file(file);
+                }
+                Shelf::open(Some(path))?
+            }
+            (opened, _) => opened?,
+        };
+        Ok(Self {
+            store,
+            clock,
+            key,
+            place,
+            shelf: Mutex::new(shelf),
+            signed: watch::Sender::new(None),
+            position: watch::Sender::new(GlobalPosition::START),
+            fault: Mutex::default(),
+        })
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops tiles that belong to another store, or to another past of this one.
+    async fn recognise(&self) -> Result<(), KeeperError> {
+        let bookmark = self.shelf().bookmark()?;
+        let known = match bookmark {
+            Some(bookmark) => match self.store.subscribe(Some(bookmark)).await {
+                Ok(_) => true,
+                Err(ReadError::ForeignBookmark) => false,
+                Err(why) => return Err(why.into()),
+            },
+            None => self.shelf().size() == 0,
+        };
+        if !known {
+            tracing::warn!("the tiles of the log belong to another store and are built anew");
+            self.shelf().clear()?;
+        }
+        Ok(())
+    }
+
+    /// Compares the store with the last checkpoint, for which it may first have to catch up.
+    async fn compare(&self) -> Result<(), KeeperError> {
+        let Some((last, note)) = self.last()? else { return Ok(()) };
+        self.catch_up(last.size).await?;
+        if !self.agrees(&last)? {
+            // The tiles may be at fault, the events not.
+            self.shelf().clear()?;
+            self.catch_up(last.size).await?;
+            if !self.agrees(&last)? {
+                return Err(KeeperError::Forked { signed: last.size });
+            }
+        }
+        self.signed.send_replace(Some(Signed { checkpoint: last, note, at: None }));
+        Ok(())
+    }
+
+    fn last(&self) -> Result<Option<(Checkpoint, Note)>, KeeperError> {
+        match &self.place {
+            Some(place) => Ok(place.last(&self.key)?),
+            None => Ok(None),
+        }
+    }
+
+    async fn catch_up(&self, size: u64) -> Result<(), KeeperError> {
+        while self.shelf().size() < size {
+            if !self.advance().await? && self.shelf().size() < size {
+                return Err(KeeperError::Older { events: self.shelf().size(), signed: size });
+            }
+        }
+        Ok(())
+    }
+
+    fn agrees(&self, last: &Checkpoint) -> Result<bool, KeeperError> {
+        match tree::root(&*self.shelf(), last.size) {
+            Ok(root) => Ok(root == last.root),
+            Err(ShelfError::Tile { .. }) => Ok(false),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    /// Puts the next page of events on the shelf; whether there may be more.
+    async fn advance(&self) -> Result<bool, KeeperError> {
+        let bookmark = self.shelf().bookmark()?;
+        let mut after = bookmark.map_or(GlobalPosition::START, |bookmark| bookmark.position);
+        let page = self.store.read_all(after, PAGE).await?;
+        let Some(last) = page.last() else {
+            self.position.send_replace(after);
+            return Ok(false);
+        };
+        let store = self.store.store_id();
+        let bookmark = Bookmark { store, position: last.position, event: last.id };
+        let mut leaves = Vec::with_capacity(page.len());
+        for event in &page {
+            if is_logged(event.stream.as_str()) {
+                leaves.push(Placed { hash: leaf_of(event)?.hash, event: event.id, after });
+            }
+            after = event.position;
+        }
+        self.shelf().add(&leaves, bookmark)?;
+        self.position.send_replace(bookmark.position);
+        Ok(page.len() == PAGE)
+    }
+
+    /// Signs the head when it has grown since, keeps it, and shows it.
+    fn sign(&self) -> Result<(), KeeperError> {
+        let checkpoint = {
+            let shelf = self.shelf();
+            let origin = self.key.vkey().name.clone();
+            Checkpoint { origin, size: shelf.size(), root: shelf.root() }
+        };
+        if self.is_signed(checkpoint.size) {
+            return Ok(());
+        }
+        let note = checkpoint.sign(&self.key);
+        if let Some(place) = &self.place {
+            place.keep(&note)?;
+        }
+        let at = Some(self.clock.now());
+        self.signed.send_replace(Some(Signed { checkpoint, note, at }));
+        Ok(())
+    }
+
+    fn is_signed(&self, size: u64) -> bool {
+        self.signed.borrow().as_ref().is_some_and(|signed| signed.checkpoint.size == size)
+    }
+
+    /// Ends when there is an event that is not on the shelf.
+    async fn news(&self) -> Result<(), KeeperError> {
+        let bookmark = self.shelf().bookmark()?;
+        let mut subscription = self.store.subscribe(bookmark).await?;
+        while !matches!(subscription.next().await?, Notice::Event(_)) {}
+        Ok(())
+    }
+
+    fn tell(&self, fault: Option<String>) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+}
+
+fn leaf_of(event: &StoredEvent) -> Result<Leaf, KeeperError> {
+    Leaf::of(&Logged::from(event))
+        .map_err(|_| KeeperError::Leaf { stream: event.stream.clone(), revision: event.revision })
+}
+
+fn within(size: u64, shelf: &Shelf) -> Result<(), KeeperError> {
+    if size <= shelf.size() { Ok(()) } else { Err(KeeperError::Outside) }
+}
+
+/// The life of the thread.
+fn follow(shared: &Shared, mut stop: watch::Receiver<bool>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(why) => {
+            shared.tell(Some(why.to_string()));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        while let Err(why) = keep(shared, &mut stop).await {
+            tracing::error!(fault = %why, "the log cannot be kept");
+            shared.tell(Some(why.to_string()));
+            let rest = tokio::time::timeout(REST, stop.wait_for(|stop| *stop));
+            if rest.await.is_ok() {
+                return;
+            }
+        }
+    });
+}
+
+/// Follows the store until told to stop.
+async fn keep(shared: &Shared, stop: &mut watch::Receiver<bool>) -> Result<(), KeeperError> {
+    if !shared.shelf().is_sound()? {
+        tracing::warn!("the tiles of the log are damaged and are built anew");
+        shared.shelf().clear()?;
+        shared.compare().await?;
+    }
+    let mut signed_at: Option<Instant> = None;
+    loop {
+        let more = shared.advance().await?;
+        let stopping = *stop.borrow();
+        let due = signed_at.is_none_or(|at| at.elapsed() >= SIGN_EVERY);
+        let unsigned = !shared.is_signed(shared.shelf().size());
+        if unsigned && (due || stopping && !more) {
+            shared.sign()?;
+            signed_at = Some(Instant::now());
+        }
+        shared.tell(None);
+        if more {
+            continue;
+        }
+        if stopping {
+            return Ok(());
+        }
+        let rest = signed_at.map_or(SIGN_EVERY, |at| SIGN_EVERY.saturating_sub(at.elapsed()));
+        tokio::select! {
+            // A sender that is gone means to stop, too.
+            _ = stop.wait_for(|stop| *stop) => {}
+            news = shared.news() => news?,
+            () = tokio::time::sleep(rest), if unsigned && !due => {}
+        }
+    }
+}
