@@ -3,6 +3,7 @@
 //! Depends on: everything below.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use tokio::sync::watch;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::codec::Codec;
@@ -19,6 +21,10 @@ use crate::event_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
 use crate::event_store::{EventStore, ReadError};
 use crate::http::metrics::{self, Metrics};
 use crate::http::{Api, ApiOptions, router_beside};
+use crate::notary::key::{KeyError, KeyPlace};
+use crate::notary::note::Use;
+use crate::notary::witness::{Asking, WitnessTarget};
+use crate::notary::{self, Keeper, KeeperError, KeeperOptions};
 use crate::operations::Operations;
 use crate::privacy::{EpochError, EpochKeys, Random, RingIds};
 use crate::projections::{Views, ViewsError, ViewsOptions};
@@ -64,6 +70,15 @@ pub enum AppError {
     /// The views cannot be opened.
     #[error(transparent)]
     Views(#[from] ViewsError),
+    /// The log cannot be kept, or the store is not the one that was signed.
+    #[error(transparent)]
+    Log(#[from] KeeperError),
+    /// The key of the log cannot be used.
+    #[error(transparent)]
+    LogKey(#[from] KeyError),
+    /// A witness was not given as it should be.
+    #[error("{0}")]
+    Witness(String),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {why}. Give another one with --listen")]
     Listen {
@@ -180,7 +195,11 @@ impl Engine {
     ///
     /// [`AppError::Views`].
     pub async fn views(&self) -> Result<Arc<Views>, AppError> {
-        let options = ViewsOptions { path: Some(self.data.views()) };
+        self.views_at(Some(self.data.views())).await
+    }
+
+    async fn views_at(&self, path: Option<PathBuf>) -> Result<Arc<Views>, AppError> {
+        let options = ViewsOptions { path };
         let (store, codec) = (Arc::new(self.store.clone()), self.codec.clone());
         let clock = self.clock.clone();
         // It waits for the store, which it reads on threads of its own.
@@ -188,6 +207,55 @@ impl Engine {
             tokio::task::spawn_blocking(move || Views::open(store, codec, &*clock, options));
         let opened = opened.await.map_err(|why| AppError::Server(std::io::Error::other(why)))?;
         Ok(opened?)
+    }
+
+    /// Views of its own for one use, which leave the data folder as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Views`].
+    pub async fn own_views(&self) -> Result<Arc<Views>, AppError> {
+        self.views_at(None).await
+    }
+
+    /// The log of its events, for one use, under the key of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::LogKey`] when there is no key yet, or it cannot be used.
+    pub async fn own_log(&self) -> Result<Arc<Keeper>, AppError> {
+        let place = KeyPlace::beside(&self.data.keys);
+        let key = place.read()?.ok_or(KeyError::None { key: place.key })?;
+        let store = Arc::new(self.store.clone());
+        Ok(Keeper::once(store, self.clock.clone(), key).await?)
+    }
+
+    /// The log of its events, signed from now on. Without a key one is made, and named after
+    /// the address of the log; `anew` puts a key aside that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Log`] when the store is older than its log, or not the one that was signed;
+    /// [`AppError::LogKey`] when the key cannot be used.
+    pub async fn log(&self, base: &str, anew: bool) -> Result<Arc<Keeper>, AppError> {
+        let place = KeyPlace::beside(&self.data.keys);
+        if anew {
+            place.put_aside()?;
+        }
+        let key = match place.read()? {
+            Some(key) => key,
+            None => {
+                let (mut seed, mut mark) = (Zeroizing::new([0; 32]), [0; 4]);
+                self.clock.fill(&mut *seed);
+                self.clock.fill(&mut mark);
+                let host = base.split_once("://").map_or(base, |(_, host)| host);
+                let name = format!("{host}{}/log/{}", crate::http::PREFIX, notary::hex(&mark));
+                place.create(&name, Use::Note, &seed)?
+            }
+        };
+        let options = KeeperOptions { shelf: Some(self.data.log()), key, place: Some(place) };
+        let store = Arc::new(self.store.clone());
+        Ok(Keeper::open(store, self.clock.clone(), options).await?)
     }
 
     /// A random id.
@@ -260,6 +328,21 @@ pub struct Serving<'a> {
     pub demo: Vec<DemoAccount>,
 }
 
+/// The witnesses that were asked for, each with its key.
+fn witnesses(settings: &ServeArgs) -> Result<Vec<WitnessTarget>, AppError> {
+    if settings.witness.len() != settings.witness_key.len() {
+        let why = "each --witness takes the --witness-key that checks its cosignatures";
+        return Err(AppError::Witness(why.to_owned()));
+    }
+    let pairs = settings.witness.iter().zip(&settings.witness_key);
+    pairs
+        .map(|(url, key)| {
+            let key = key.parse().map_err(|why| AppError::Witness(format!("{key}: {why}")))?;
+            WitnessTarget::new(url, key).map_err(AppError::Witness)
+        })
+        .collect()
+}
+
 /// Serves an engine until the process is told to stop.
 ///
 /// `ready` is told the public address once requests are answered.
@@ -286,6 +369,9 @@ pub async fn serve(
         }
         None => None,
     };
+    let targets = witnesses(serving.settings)?;
+    let log = engine.log(&base, serving.settings.new_log_origin).await?;
+    let witnesses = Arc::new(Asking::begin(&log, targets).map_err(AppError::Server)?);
     let views = engine.views().await?;
     let metrics = watched.as_ref().map(|_| Arc::new(Metrics::default()));
     let options = ApiOptions {
@@ -295,6 +381,8 @@ pub async fn serve(
         engine: "sqlite",
         disclaimer: serving.disclaimer.clone(),
         metrics: metrics.clone(),
+        log: log.clone(),
+        witnesses,
     };
     let operations = Arc::new(engine.operations());
     let api = Api::new(operations.clone(), views.clone(), engine.clock.clone(), options);
@@ -339,7 +427,11 @@ pub async fn serve(
         Err(_) => tracing::warn!("some connections were still open"),
     }
     engine.store.close().await;
-    tokio::task::spawn_blocking(move || views.close()).await.unwrap_or_default();
+    let last = move || {
+        log.close();
+        views.close();
+    };
+    tokio::task::spawn_blocking(last).await.unwrap_or_default();
     if let Some(watching) = watching {
         watching.abort();
     }

@@ -26,6 +26,7 @@ use crate::event_store::{
     AppendError, Appended, EventStore, Expected, GlobalPosition, ReadError, Revision, StoredEvent,
     StreamName,
 };
+use crate::notary::{Hash, Leaf, Logged, is_logged};
 
 /// How many streams of each category are kept folded in memory.
 const CACHED_STREAMS: usize = 4_096;
@@ -115,6 +116,9 @@ pub struct Done {
     pub recorded_at: Timestamp,
     /// Whether it was a retry, or nothing was to be done.
     pub already: bool,
+    /// The hash under which the first event is in the log; none for what is not logged,
+    /// and when nothing was to be done.
+    pub leaf: Option<Hash>,
 }
 
 /// Why a command did not come to pass.
@@ -261,6 +265,7 @@ impl CommandHandler {
                     position: loaded.position,
                     recorded_at: loaded.recorded_at,
                     already: true,
+                    leaf: None,
                 });
             }
             match self.append::<D>(stream, &loaded, &events, &intent).await {
@@ -293,13 +298,24 @@ impl CommandHandler {
             other => other?,
         };
         self.remember::<D>(stream, loaded, expected, &written, appended)?;
-        let first = written.first().map_or_else(Uuid::nil, |event| event.id);
+        let first = written.first();
+        let leaf = first.and_then(|event| {
+            leaf(&Logged {
+                stream: stream.as_str(),
+                revision: expected.next(),
+                id: event.id,
+                stored_type: &event.stored_type,
+                data: &event.data,
+                metadata: &event.metadata,
+            })
+        });
         Ok(Done {
-            event_id: first,
+            event_id: first.map_or_else(Uuid::nil, |event| event.id),
             revision: appended.last_revision,
             position: appended.position,
             recorded_at: intent.envelope.recorded_at,
             already: appended.already_done,
+            leaf,
         })
     }
 
@@ -361,6 +377,7 @@ impl CommandHandler {
             position: last.position,
             recorded_at: metadata.recorded_at.0,
             already: true,
+            leaf: leaf(&Logged::from(&stored)),
         })
     }
 
@@ -384,6 +401,12 @@ impl CommandHandler {
         // The entry was made two lines above under the same key.
         any.downcast().unwrap_or_else(|_| Arc::new(Cache::new(CACHED_STREAMS)))
     }
+}
+
+/// The hash of the leaf of an event, as the log will hold it.
+fn leaf(event: &Logged<'_>) -> Option<Hash> {
+    // Metadata that the codec has just written or read have a leaf.
+    is_logged(event.stream).then(|| Leaf::of(event).ok()).flatten().map(|leaf| leaf.hash)
 }
 
 fn command<E: EventSet>(intent: &Intent<E>, event_id: Uuid, at: Timestamp) -> Command<E> {

@@ -60,6 +60,18 @@ pub struct ServeArgs {
     /// Where the declaration of accessibility is published; every page links to it
     #[arg(long, value_name = "URL", env = "QUESITO_ACCESSIBILITY_URL", value_parser = link)]
     pub accessibility_url: Option<String>,
+    /// A witness that cosigns the log, as `http://host:port/prefix`; may be repeated
+    #[arg(long, value_name = "URL", env = "QUESITO_WITNESS", value_delimiter = ',')]
+    pub witness: Vec<String>,
+
+    /// The key of each witness, in the same order
+    #[arg(long, value_name = "VKEY", env = "QUESITO_WITNESS_KEY", value_delimiter = ',')]
+    pub witness_key: Vec<String>,
+
+    /// Begin a new log under a new key, because the old one cannot go on: every auditor
+    /// will see it. The old key and its last checkpoint are put aside
+    #[arg(long)]
+    pub new_log_origin: bool,
 }
 
 /// What is logged and how. Logs hold identifiers, never personal data.
@@ -159,6 +171,11 @@ impl Data {
     /// The folder of the views, which may be deleted at any time.
     pub fn views(&self) -> PathBuf {
         self.folder.join("views")
+    }
+
+    /// The tiles of the log, which may be deleted at any time.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("log.db")
     }
 
     /// The folder of the documents.
@@ -295,6 +312,9 @@ mod tests {
             metrics: None,
             trusted_proxy: false,
             accessibility_url: None,
+            witness: Vec::new(),
+            witness_key: Vec::new(),
+            new_log_origin: false,
         };
         assert_eq!(serve(None).base("0.0.0.0:81".parse().unwrap()), "http://localhost:81");
         let behind = serve(Some("https://q.it".into()));

@@ -10,6 +10,7 @@ mod backup;
 mod check;
 mod demo;
 mod events;
+mod export;
 mod import;
 mod list;
 mod openapi;
@@ -18,6 +19,9 @@ mod replay;
 mod restore;
 mod serve;
 mod token;
+mod verifier;
+mod verify;
+mod witness;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -67,6 +71,10 @@ enum Command {
     Backup(backup::Backup),
     Restore(restore::Restore),
     Check(check::Check),
+    Verify(verify::Verify),
+    Export(export::Export),
+    Verifier(verifier::Verifier),
+    Witness(witness::Witness),
 }
 
 /// Reads the command line and carries it out.
@@ -82,7 +90,10 @@ pub fn run() -> ExitCode {
 }
 
 fn begin(cli: Cli) -> Result<ExitCode, Failure> {
-    log(&cli.logs, matches!(cli.command, Command::Serve(_) | Command::Demo(_)))?;
+    log(
+        &cli.logs,
+        matches!(cli.command, Command::Serve(_) | Command::Demo(_) | Command::Witness(_)),
+    )?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
@@ -98,6 +109,13 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),
             Command::Check(check) => return check.run().await,
+            Command::Verify(verify) => return Ok(verify.run()),
+            Command::Export(export) => export.run().await,
+            Command::Verifier(verifier::Verifier {}) => {
+                verifier::Verifier::run();
+                Ok(())
+            }
+            Command::Witness(witness) => witness.run().await,
         }
         .map(|()| ExitCode::SUCCESS)
     })

@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 pub use envelope::{Actor, ActorKind, Envelope, Metadata, ReceivedVia};
 pub use instant::Instant;
@@ -30,7 +31,7 @@ use crate::clock::Clock;
 use crate::domain::values::{ERASED_IT, SealedText, leaves};
 use crate::domain::{EventSet, Recorded};
 use crate::event_store::{EventStore, KeyRing, NewEvent, ReadError, StoredEvent, StreamName};
-use crate::privacy::{self, EpochKeys, KeyId, OpenError, Random, RingIds, TextContext};
+use crate::privacy::{self, EpochKeys, KeyId, OpenError, Random, RingIds, Shown, TextContext};
 
 /// The namespace of command ids; printed in the design, never changed.
 pub const COMMAND_NAMESPACE: Uuid = Uuid::from_u128(0x7df0_f485_09d3_4cb0_a381_a8e2_edc6_f255);
@@ -60,6 +61,16 @@ pub enum CodecError {
     /// The store could not be asked for a key.
     #[error(transparent)]
     Store(#[from] ReadError),
+}
+
+/// A text of an event, with its key.
+pub struct Opening {
+    /// Where it stands in the data.
+    pub pointer: String,
+    /// What the person typed.
+    pub text: String,
+    /// The key that opens it.
+    pub key: Zeroizing<[u8; 32]>,
 }
 
 /// The id of a command: the same for every retry, through any node.
@@ -240,6 +251,46 @@ impl Codec {
             }
         }
         Ok(data)
+    }
+
+    /// The data of an event with its texts opened, and each text with its key: for a reader
+    /// who may see them and wants to check offline that they are those that were sealed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Codec::open`].
+    pub async fn open_texts(
+        &self,
+        store: &dyn EventStore,
+        stored: &StoredEvent,
+    ) -> Result<(Value, Vec<Opening>), CodecError> {
+        let data: Value = serde_json::from_slice(&stored.data)
+            .map_err(|why| malformed(&stored.stored_type, &why))?;
+        let mut places = Vec::new();
+        sealed_places(&data, &mut String::new(), &mut places);
+        let ring = match places.first().map(|(_, sealed)| sealed.key_id.parse::<KeyId>()) {
+            Some(Ok(id)) => store.key_ring(id.ring).await?,
+            _ => None,
+        };
+        let context = TextContext {
+            stream: stored.stream.as_str(),
+            event_id: stored.id,
+            stored_type: &stored.stored_type,
+        };
+        let mut openings = Vec::with_capacity(places.len());
+        {
+            let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+            for (pointer, sealed) in &places {
+                match privacy::show(sealed, &context, pointer, ring.as_ref(), &epochs) {
+                    Ok(Shown { text, key }) => {
+                        openings.push(Opening { pointer: pointer.clone(), text, key });
+                    }
+                    Err(OpenError::Erased) => {}
+                    Err(why) => return Err(CodecError::Text { event: stored.id, why }),
+                }
+            }
+        }
+        Ok((self.open_data(store, stored).await?, openings))
     }
 
     fn open_text(

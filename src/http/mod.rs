@@ -7,7 +7,7 @@
 //!
 //! Deliberately absent: rules, SQL, the event store.
 //!
-//! Depends on: `operations`, `projections`, `access`, `codec`, `domain`.
+//! Depends on: `operations`, `extract`, `projections`, `notary`, `access`, `codec`, `domain`.
 
 pub mod acts;
 mod csv;
@@ -37,6 +37,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 
 use crate::clock::Clock;
+use crate::notary::Keeper;
+use crate::notary::witness::Asking;
 use crate::operations::Operations;
 use crate::projections::Views;
 
@@ -68,12 +70,16 @@ pub struct Api {
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
     metrics: Option<Arc<Metrics>>,
+    /// The log.
+    pub log: Arc<Keeper>,
+    /// The witnesses of the log.
+    pub witnesses: Arc<Asking>,
     limiter: RateLimiter,
     answers: representation::Answers,
 }
 
 /// How the API is set up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ApiOptions {
     /// The public address, without a slash at the end.
     pub base: String,
@@ -87,6 +93,10 @@ pub struct ApiOptions {
     pub disclaimer: Option<String>,
     /// Where requests are counted, if they are.
     pub metrics: Option<Arc<Metrics>>,
+    /// The log.
+    pub log: Arc<Keeper>,
+    /// The witnesses of the log.
+    pub witnesses: Arc<Asking>,
 }
 
 impl Api {
@@ -105,6 +115,8 @@ impl Api {
             engine: options.engine,
             disclaimer: options.disclaimer,
             metrics: options.metrics,
+            log: options.log,
+            witnesses: options.witnesses,
             limiter: RateLimiter::new(options.rate_limit, options.trusted_proxy),
             answers: representation::Answers::default(),
         })
@@ -142,7 +154,9 @@ fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
     }
     let mut below = Router::new();
     for (path, route) in paths {
-        below = below.route(path, route.fallback(method_not_allowed));
+        // A tile is spelled over several segments, as C2SP wants.
+        let path = path.replace("{number}", "{*number}");
+        below = below.route(&path, route.fallback(method_not_allowed));
     }
     Router::new().nest(PREFIX, below.fallback(not_found)).merge(root::routes(api))
 }

@@ -111,6 +111,7 @@ fn description(tag: &str) -> &'static str {
         "divergences" => "Who reads which norm how (difformità)",
         "statistics" => "Figures over the whole (statistiche)",
         "events" => "The feed, as CloudEvents and as server-sent events",
+        "log" => "The log of all events: signed heads, tiles, proofs",
         "tokens" => "Access tokens",
         "text-checks" => "Dry run of the check for personal data",
         "status" => "Whether the service is well",

@@ -5,15 +5,18 @@
 
 mod cases;
 mod documents;
+mod extract;
 mod feed;
 mod history;
 mod issues;
 mod letter;
+mod log;
 mod plumbing;
 mod readers;
 mod registry;
 mod status;
 mod table_cases;
+mod table_log;
 mod table_service;
 mod table_whole;
 mod tokens;
@@ -184,5 +187,9 @@ fn two<A: ToSchema + PartialSchema, B: ToSchema + PartialSchema>(
 
 /// Every reading, and every command beside the acts.
 pub fn all() -> impl Iterator<Item = &'static Read> {
-    table_cases::READS.iter().chain(table_whole::READS).chain(table_service::READS)
+    table_cases::READS
+        .iter()
+        .chain(table_whole::READS)
+        .chain(table_log::READS)
+        .chain(table_service::READS)
 }

@@ -23,14 +23,16 @@ use crate::domain::Rejection;
 use crate::domain::norm::{NirUrn, norm_id};
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::Revision;
+use crate::notary;
 use crate::operations::{FieldFault, OperationError, Receipt, Submission, Target};
 
 /// The members of every command that say how it reached us, not what happened.
 pub const ENVELOPE: &[&str] = &["occurred_on", "on_behalf_of", "received_via", "texts_checked"];
 
 /// What a command answers.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(example = json!({"id": "5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11", "event_id": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "stream": "issue-5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11", "revision": 0, "position": "000000000000002a", "recorded_at": "2026-11-23T09:00:00.000000Z", "links": {"self": "https://quesito.example/api/v1/issues/5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11", "events": "https://quesito.example/api/v1/issues/5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11/events"}}))]
+#[schema(example = json!({"id": "5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11", "event_id": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "stream": "issue-5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11", "revision": 0, "position": "000000000000002a", "recorded_at": "2026-11-23T09:00:00.000000Z", "leaf_hash": "796aa616655fddad91493eda818a3beb94b8e2d8f99b96cce5bea61344308a31", "links": {"self": "https://quesito.example/api/v1/issues/5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11", "events": "https://quesito.example/api/v1/issues/5c9e1f5e-3f0c-5f3e-8f26-0d1a3a5f2b11/events"}}))]
 pub struct CommandReceipt {
     /// The id of the thing: a UUID, or its code in the registry.
     #[schema(max_length = 120)]
@@ -49,6 +51,10 @@ pub struct CommandReceipt {
     /// When it was recorded.
     #[schema(format = "date-time", max_length = 27)]
     pub recorded_at: String,
+    /// The hash under which the event is in the log, of which anybody can prove later that it
+    /// is still there; absent when nothing was to be recorded.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub leaf_hash: Option<String>,
     /// Where to go on.
     pub links: ReceiptLinks,
 }
@@ -393,6 +399,7 @@ fn answer(api: &Api, act: &Act, receipt: &Receipt) -> Response {
         revision: receipt.revision,
         position: ids::position_text(receipt.position),
         recorded_at: crate::clock::instant_text(receipt.recorded_at),
+        leaf_hash: receipt.leaf.map(|leaf| notary::hex(&leaf)),
         links: ReceiptLinks { events: format!("{own}/events"), own: own.clone() },
     };
     let headers = [

@@ -396,7 +396,7 @@ mod tests {
             assert_eq!(tree::root(&shelf, size).unwrap(), tree::root(&whole, size).unwrap());
         }
         assert_eq!(shelf.bundle(3).unwrap().after, GlobalPosition(768));
-        let ids = [all[0].event, all[999].event, Uuid::from_u128(7)];
+        let ids = [all[0].event, all[999].event, Uuid::max()];
         let found = shelf.find(&ids).unwrap();
         assert_eq!((found.get(&ids[0]), found.get(&ids[1])), (Some(&0), Some(&999)));
         assert!(shelf.tile(0, 3, 233).is_err() && shelf.tile(0, 4, 1).is_err());

@@ -611,6 +611,9 @@ def main(arguments):
     except Unable as why:
         print("NON VERIFICABILE: %s" % why)
         return 3
+    except zipfile.BadZipFile:
+        print("NON VERIFICATO: l'archivio è danneggiato")
+        return 1
     except (KeyError, TypeError, ValueError, IndexError) as why:
         print("NON VERIFICATO: un contenuto non ha la forma prevista (%s)" % type(why).__name__)
         return 1

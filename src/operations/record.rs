@@ -26,6 +26,7 @@ use crate::domain::solution::Solution;
 use crate::domain::values::{BodyId, Day, Leaf, leaves};
 use crate::domain::{EventSet, Facts};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
+use crate::notary::Hash;
 use crate::privacy::detector::{self, Severity};
 
 /// Which stream a command is about.
@@ -83,6 +84,8 @@ pub struct Receipt {
     pub recorded_at: Timestamp,
     /// Whether it had been recorded before.
     pub already: bool,
+    /// The hash under which the event is in the log.
+    pub leaf: Option<Hash>,
 }
 
 /// The commands that are being carried out at this moment.
@@ -151,6 +154,7 @@ impl Operations {
             position: done.position,
             recorded_at: done.recorded_at,
             already: done.already,
+            leaf: done.leaf,
         })
     }
 

@@ -28,6 +28,6 @@ pub use random::{OsRandom, Random, SeededRandom};
 pub use ring_ids::RingIds;
 pub use rings::{RingError, SLOT_LEN, erase_slot, is_erased, rewrap};
 pub use sealed::{
-    ALGORITHM, OpenError, OpenedText, Salt, SealedText, Sealing, TextContext, open, open_with_ring,
-    salted_hash, seal, text_key,
+    ALGORITHM, OpenError, OpenedText, Salt, SealedText, Sealing, Shown, TextContext, open,
+    open_with_ring, salted_hash, seal, show, text_key,
 };

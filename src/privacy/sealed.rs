@@ -228,6 +228,34 @@ pub fn text_key(
     rings::unwrap(ring, key_id, epochs)
 }
 
+/// A text with what shows that it is the one that was sealed: the key that opens it.
+///
+/// Only for a reader who may see the text. Whoever has the key has no more than the text
+/// itself; a key that was destroyed is given to nobody.
+pub struct Shown {
+    /// What the person typed.
+    pub text: String,
+    /// The key of the text.
+    pub key: Zeroizing<[u8; KEY_LEN]>,
+}
+
+/// Opens a text for a reader who wants to check it offline.
+///
+/// # Errors
+///
+/// Those of [`open_with_ring`].
+pub fn show(
+    sealed: &SealedText,
+    context: &TextContext<'_>,
+    pointer: &str,
+    ring: Option<&KeyRing>,
+    epochs: &EpochKeys,
+) -> Result<Shown, OpenError> {
+    let key = text_key(sealed, ring, epochs)?;
+    let text = open(sealed, context, pointer, &key)?.text;
+    Ok(Shown { text, key: Zeroizing::new(*key.bytes()) })
+}
+
 /// SHA-256 of salt and text, that is of exactly the plaintext that was sealed.
 pub fn salted_hash(salt: &Salt, text: &str) -> [u8; 32] {
     let mut hash = Sha256::new();

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::ViewsError;
 use super::things::{Ident, Kind};
+use super::views::Views;
 use super::words;
 use crate::domain::norm::NormRef;
 
@@ -88,6 +89,24 @@ pub(super) fn linking(
         row.get(0).map(Uuid::from_bytes)
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl Views {
+    /// The things that refer to one, as they stand now, whoever may read them.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError`] when the views cannot be read.
+    pub fn linking(&self, target: Uuid) -> Result<Vec<Uuid>, ViewsError> {
+        self.read(|conn| {
+            let mut found = conn
+                .prepare_cached("SELECT DISTINCT owner FROM links WHERE target = ?1 ORDER BY 1")?;
+            let rows = found.query_map([target.as_bytes().as_slice()], |row| {
+                row.get(0).map(Uuid::from_bytes)
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
 }
 
 /// Writes the norms a thing cites, in place of what was written before.

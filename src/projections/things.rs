@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::views::Views;
 use super::{ViewsError, words};
 use crate::clock::civil_date;
 
@@ -92,6 +93,11 @@ impl Kind {
         [Self::Issue, Self::Question, Self::Answer, Self::Solution, Self::Communication]
             .into_iter()
             .find(|kind| *kind as u8 == number)
+    }
+
+    /// The kind whose streams are of a category.
+    pub fn of_category(category: &str) -> Option<Self> {
+        (0..=4).filter_map(Self::of).find(|kind| kind.category() == category)
     }
 
     /// The letter its references begin with.
@@ -207,6 +213,49 @@ pub(super) fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Ident>, View
         .optional()?;
     Ok(found
         .and_then(|(kind, no, year, rank)| Some(Ident { kind: Kind::of(kind)?, no, year, rank })))
+}
+
+impl Views {
+    /// The kind and the reference of a thing, whoever may read it; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError`] when the views cannot be read.
+    pub fn reference(&self, id: Uuid) -> Result<Option<(Kind, String)>, ViewsError> {
+        self.read(|conn| {
+            let found = conn
+                .prepare_cached("SELECT kind, year, rank FROM things WHERE id = ?1")?
+                .query_row([id.as_bytes().as_slice()], |row| {
+                    Ok((row.get::<_, u8>(0)?, row.get(1)?, row.get(2)?))
+                })
+                .optional()?;
+            Ok(found.and_then(|(kind, year, rank)| {
+                let kind = Kind::of(kind)?;
+                Some((kind, reference(kind, year, rank)))
+            }))
+        })
+    }
+
+    /// The thing that a reference names, whoever may read it.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError`] when the views cannot be read.
+    pub fn referred_to(
+        &self,
+        kind: Kind,
+        year: i16,
+        rank: u32,
+    ) -> Result<Option<Uuid>, ViewsError> {
+        self.read(|conn| {
+            Ok(conn
+                .prepare_cached(
+                    "SELECT id FROM things WHERE kind = ?1 AND year = ?2 AND rank = ?3",
+                )?
+                .query_row(params![kind as u8, year, rank], |row| row.get(0).map(Uuid::from_bytes))
+                .optional()?)
+        })
+    }
 }
 
 /// Writes who takes part in a thing, unless that is what was last written.

@@ -1,7 +1,6 @@
 //! `quesito replay`.
 
 mod timeline;
-mod words;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use quesito::config::DataArgs;
 use quesito::domain::italian::italian_date;
 use quesito::domain::values::Day;
 use quesito::event_store::{EventStore, GlobalPosition, StoredEvent, StreamName};
+use quesito::extract::{Names, moment};
 use quesito::projections::things::{Kind, parse_reference, reference};
 use serde_json::{Value, json};
 
@@ -176,7 +176,8 @@ impl Replay {
         if shown.is_empty() {
             say("\nNessun evento.");
         }
-        let mut names = Names::new(engine);
+        let store = std::sync::Arc::new(engine.store.clone());
+        let mut names = Names::at(store, engine.codec.clone(), Timestamp::MAX);
         for one in shown {
             timeline::event(one, &mut names).await?;
         }

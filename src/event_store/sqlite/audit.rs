@@ -8,6 +8,7 @@
 //!
 //! Depends on: the port.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -74,10 +75,12 @@ impl Audit {
         let sqlite = |error: rusqlite::Error| schema::open_error(&error, path);
         let mut address = String::from("file:");
         for byte in path.to_string_lossy().bytes() {
-            match byte {
-                b'?' | b'#' | b'%' => address.push_str(&format!("%{byte:02x}")),
-                byte => address.push(char::from(byte)),
-            }
+            // Writing to a string cannot fail.
+            let _ = match byte {
+                b'/' | b'-' | b'_' | b'.' => write!(address, "{}", char::from(byte)),
+                byte if byte.is_ascii_alphanumeric() => write!(address, "{}", char::from(byte)),
+                byte => write!(address, "%{byte:02x}"),
+            };
         }
         address.push_str("?immutable=1");
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY

@@ -64,6 +64,13 @@ pub fn parameter(name: &str) -> Value {
         "sha256" => json!({
             "type": "string", "minLength": 64, "maxLength": 64, "pattern": "^[0-9a-f]{64}$",
         }),
+        "level" => json!({
+            "type": "integer", "format": "int32", "minimum": 0, "maximum": 7,
+        }),
+        "number" => json!({
+            "type": "string", "minLength": 3, "maxLength": 40,
+            "pattern": r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$",
+        }),
         _ => json!({"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36}),
     };
     json!({
@@ -83,6 +90,8 @@ fn example_id(name: &str) -> Value {
         "theme_id" => "residence_registration",
         "form_id" => "circolare",
         "person_id" => "ufficio-giuridico",
+        "level" => return 0.into(),
+        "number" => "000.p/1",
         "sha256" => "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         _ => "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d",
     }

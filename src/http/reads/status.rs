@@ -9,8 +9,11 @@ use axum::routing::{MethodRouter, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::codec::Instant;
 use crate::http::problem::Problem;
 use crate::http::{Api, ids};
+use crate::notary::hex;
+use crate::notary::witness::WitnessState;
 use crate::projections::Quarantined;
 
 /// How many events the views may be behind before the service calls itself unready.
@@ -19,7 +22,7 @@ const TOO_FAR: u64 = 50_000;
 /// How the service is doing.
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(example = json!({"status": 200, "title": "Servizio attivo", "detail": "Registrazione e consultazione funzionano.", "version": "0.1.0", "engine": "sqlite", "position": "000000000000002a", "views_position": "000000000000002a", "views_lag": 0, "search_lag": 0, "quarantined": [], "rebuilding": false}))]
+#[schema(example = json!({"status": 200, "title": "Servizio attivo", "detail": "Registrazione e consultazione funzionano.", "version": "0.1.0", "engine": "sqlite", "position": "000000000000002a", "views_position": "000000000000002a", "views_lag": 0, "search_lag": 0, "quarantined": [], "rebuilding": false, "log": {"origin": "quesito.example/api/v1/log/6fd0c2a1", "key": "quesito.example/api/v1/log/6fd0c2a1+15f8ac2b+AWUiYKw9a6bnXdvB4LRPp2ZhHUpYb9WQ3fTrq3ZKjGhK", "size": 42, "signed": {"size": 42, "root_hash": "796aa616655fddad91493eda818a3beb94b8e2d8f99b96cce5bea61344308a31", "signed_at": "2026-11-23T09:00:00.000000Z"}, "witnesses": []}}))]
 pub struct ServiceStatus {
     /// 200.
     #[schema(minimum = 200, maximum = 200)]
@@ -53,9 +56,85 @@ pub struct ServiceStatus {
     pub quarantined: Vec<Quarantined>,
     /// Whether the views are being rebuilt beside the ones in use.
     pub rebuilding: bool,
+    /// The log that auditors verify.
+    pub log: LogStatus,
     /// What is said where the data are invented.
     #[schema(max_length = 1000)]
     pub disclaimer: Option<String>,
+}
+
+/// How the log is doing.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogStatus {
+    /// Which log.
+    #[schema(max_length = 300)]
+    pub origin: String,
+    /// The key that checks its signatures.
+    #[schema(max_length = 400)]
+    pub key: String,
+    /// How many events are in it.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub size: u64,
+    /// The last head that was signed.
+    pub signed: Option<SignedHead>,
+    /// What keeps it from growing, if anything does.
+    #[schema(max_length = 500)]
+    pub fault: Option<String>,
+    /// The second parties that cosign it.
+    #[schema(max_items = 20)]
+    pub witnesses: Vec<WitnessStatus>,
+}
+
+/// A head of the log that was signed.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SignedHead {
+    /// Over how many events.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub size: u64,
+    /// The root over them, in hex.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub root_hash: String,
+    /// When; absent for one signed before the last start.
+    pub signed_at: Option<Instant>,
+}
+
+/// How a witness is doing.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WitnessStatus {
+    /// Its name.
+    #[schema(max_length = 300)]
+    pub name: String,
+    /// Over how many events it last cosigned since the start.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub size: u64,
+    /// Why it did not cosign, at last.
+    #[schema(max_length = 500)]
+    pub fault: Option<String>,
+}
+
+fn log(api: &Api) -> LogStatus {
+    let key = api.log.vkey();
+    let signed = api.log.signed().borrow().clone();
+    let witness = |one: WitnessState| WitnessStatus {
+        name: one.name,
+        size: one.size,
+        fault: one.fault.map(|why| why.chars().take(500).collect()),
+    };
+    LogStatus {
+        origin: key.name.clone(),
+        key: key.to_string(),
+        size: api.log.size(),
+        signed: signed.map(|signed| SignedHead {
+            size: signed.checkpoint.size,
+            root_hash: hex(&signed.checkpoint.root),
+            signed_at: signed.at.map(Instant),
+        }),
+        fault: api.log.fault().map(|why| why.chars().take(500).collect()),
+        witnesses: api.witnesses.states().into_iter().map(witness).collect(),
+    }
 }
 
 /// `/status`.
@@ -90,6 +169,7 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         search_lag: status.head.0.saturating_sub(status.searchable.0),
         quarantined,
         rebuilding: status.rebuilding,
+        log: log(&api),
         disclaimer: api.disclaimer.clone(),
     };
     Ok(([(header::CACHE_CONTROL, "no-cache")], axum::Json(answer)).into_response())

@@ -1,6 +1,8 @@
 //! The readings of cases: issues, questions, answers, solutions, letters.
 
-use super::{Access, Answer, Read, and_dated, cases, dated, history, issues, letter, readers, two};
+use super::{
+    Access, Answer, Read, and_dated, cases, dated, extract, history, issues, letter, none, readers, two,
+};
 use crate::http::params::describe;
 use crate::projections::answers::{AnswerDetail, AnswerList};
 use crate::projections::communications::{CommunicationDetail, CommunicationList};
@@ -87,6 +89,17 @@ pub const READS: &[Read] = &[
         parameters: dated,
         answer: |all| two::<IssueDetail, PublicIssueRow>(["IssueDetail", "PublicIssueRow"], all),
         route: issues::one,
+    },
+    Read {
+        method: "get",
+        path: "/issues/{issue_id}/extract",
+        id: "extract_issue",
+        summary: "The verifiable extract of a case",
+        description: "A ZIP that stands alone: a page in Italian, the events of the issue and of what is linked to it as far as the caller may see them, the proofs that they are in the log, the signed head, and a verifier. The same case, instant and role give the same bytes.",
+        access: Access::SignedIn,
+        parameters: || describe::<extract::ExtractParams>(),
+        answer: |_| Answer::media("The extract.", &["application/zip"]),
+        route: extract::issue,
     },
     Read {
         method: "get",

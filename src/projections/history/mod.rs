@@ -122,6 +122,17 @@ impl Moment {
     }
 }
 
+impl Views {
+    /// Whether a thing may be read.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError`] when the views cannot be read.
+    pub fn may_read(&self, scope: &Scope, kind: Kind, id: Uuid) -> Result<bool, ViewsError> {
+        self.read(|conn| Ok(reader(conn, scope, kind, id)?.is_some()))
+    }
+}
+
 /// One event in one Italian sentence, whatever stream it belongs to.
 ///
 /// # Errors

@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn every_event_of_a_logged_stream_has_words() {
-        for (category, kind) in quesito::codec::schemas::event_types() {
+        for (category, kind) in crate::codec::schemas::event_types() {
             let name = kind.stored.rsplit_once('.').map_or(kind.stored, |(name, _)| name);
             assert!(category == "op" || happened(name) != name, "{name}");
         }
