@@ -355,7 +355,7 @@ fn every_subcommand_teaches_by_example() {
     assert!(overview.contains("quesito demo"), "{overview}");
     for command in [
         "serve", "demo", "import", "replay", "rebuild", "openapi", "events", "token", "backup",
-        "restore", "check",
+        "restore", "check", "verify", "export", "verifier", "witness",
     ] {
         assert!(overview.contains(command), "{command}");
         let help = succeeds(home.path(), &[command, "--help"]);

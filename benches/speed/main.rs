@@ -90,6 +90,7 @@ fn main() -> ExitCode {
                 ["--build", data] => rebuilding::build(data).await,
                 ["--rebuild", data] => rebuilding::rebuild(data).await,
                 ["--look-back", data] => past::look(data).await,
+                ["--log", data] => rebuilding::log(data).await,
                 ["--compare", data] => rebuilding::compare(data).await,
                 words => measure(words).await,
             }

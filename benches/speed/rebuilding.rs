@@ -10,6 +10,8 @@ use quesito::app::{Access, Engine};
 use quesito::clock::SystemClock;
 use quesito::config::DataArgs;
 use quesito::event_store::EventStore;
+use quesito::notary::note::{Skey, Use};
+use quesito::notary::{Keeper, KeeperOptions};
 
 use crate::client::count;
 use crate::machine::{ALL_CORES, memory, pinned};
@@ -83,6 +85,10 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     let peak = built.get("peak")?;
     table.figure("rebuild with search index: peak memory", peak, "MiB", Goal::None);
 
+    let log = child(&["--log"], &big, None)?;
+    let goal = Goal::AtLeast { must: 100_000.0, aim: 200_000.0 };
+    table.figure("log: catching up", log.get("rate")?, "leaves/s", goal);
+
     let server = Server::start(&big).await?;
     let goal = Goal::AtMost { must: 1.0, aim: 0.2 };
     let ready = server.ready_after.as_secs_f64();
@@ -133,6 +139,25 @@ pub async fn build(data: &str) -> Result<(), Failure> {
     println!("peak {}", memory("self", "VmHWM")?);
     views.close();
     engine.store.close().await;
+    Ok(())
+}
+
+/// Fills the log from nothing: a child process.
+pub async fn log(data: &str) -> Result<(), Failure> {
+    let engine = open(data, Access::Read).await?;
+    let head = engine.store.head().await?;
+    let key = Skey::new("speed.example/log", Use::Note, &[1; 32])?;
+    let shelf = Some(Path::new(data).join("log-speed.db"));
+    let store = Arc::new(engine.store.clone());
+    let begun = Instant::now();
+    let options = KeeperOptions { shelf, key, place: None };
+    let keeper = Keeper::open(store, Arc::new(SystemClock), options).await?;
+    if !keeper.wait_for(head, PATIENCE).await {
+        return Err("the log did not catch up".into());
+    }
+    let leaves = count(usize::try_from(keeper.size())?);
+    println!("rate {}", leaves / begun.elapsed().as_secs_f64());
+    keeper.close();
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use quesito::access::Scope;
 use quesito::app::{Access, Engine, private_folder};
 use quesito::clock::{Clock, instant_text};
 use quesito::config::DataArgs;
+use quesito::extract::moment;
 use quesito::domain::italian::italian_date;
 use quesito::domain::values::Day;
 use quesito::projections::answers::AnswerFilter;
@@ -16,7 +17,7 @@ use quesito::projections::{Cut, Moment, look_back};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::replay::{instant, moment};
+use super::replay::instant;
 use super::{Failure, clock, say};
 
 /// Rows read at once.

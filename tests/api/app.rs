@@ -21,6 +21,9 @@ use quesito::event_store::{EventStore, GlobalPosition, StoredEvent};
 use quesito::http::acts::{ACTS, Act, Seen};
 use quesito::http::problem::Problem;
 use quesito::http::{self, Api, ApiOptions};
+use quesito::notary::note::{Skey, Use};
+use quesito::notary::witness::Asking;
+use quesito::notary::{Keeper, KeeperOptions};
 use quesito::operations::tokens::{TokenRequest, operator};
 use quesito::operations::{Operations, Submission, Target};
 use quesito::privacy::{EpochKeys, SeededRandom};
@@ -89,7 +92,7 @@ impl TestApp {
         let handler = CommandHandler::new(store.clone(), codec.clone(), shared.clone());
         let documents = Arc::new(object_store::memory::InMemory::new());
         let operations = Arc::new(Operations::new(handler, shared.clone(), documents));
-        let app = Self::of(operations, store, views, codec, clock, Some(fault), folder);
+        let app = Self::of(operations, store, views, codec, clock, Some(fault), folder).await;
         app.install().await;
         app
     }
@@ -102,10 +105,10 @@ impl TestApp {
         let views = engine.views().await.unwrap();
         let (store, codec) = (Arc::new(engine.store.clone()), engine.codec.clone());
         let operations = Arc::new(engine.operations());
-        Self::of(operations, store, views, codec, clock, None, None)
+        Self::of(operations, store, views, codec, clock, None, None).await
     }
 
-    fn of(
+    async fn of(
         operations: Arc<Operations>,
         store: Arc<dyn EventStore>,
         views: Arc<Views>,
@@ -114,6 +117,10 @@ impl TestApp {
         fault: Option<Fault>,
         folder: Option<TempDir>,
     ) -> Self {
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let key = Skey::new("quesito.example/log", Use::Note, &[7; 32]).unwrap();
+        let options = KeeperOptions { shelf: None, key, place: None };
+        let log = Keeper::open(store.clone(), shared.clone(), options).await.unwrap();
         let options = ApiOptions {
             base: BASE.into(),
             rate_limit: 0,
@@ -121,8 +128,9 @@ impl TestApp {
             engine: "test",
             disclaimer: None,
             metrics: None,
+            log: log.clone(),
+            witnesses: Arc::new(Asking::begin(&log, Vec::new()).unwrap()),
         };
-        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let site = SiteOptions {
             base: BASE.into(),
             accessibility_url: Some("https://quesito.example/dichiarazione".into()),
@@ -244,6 +252,14 @@ impl TestApp {
     /// Sends a request to the API and the pages together.
     pub async fn visit(&self, request: Request<Body>) -> Response<Body> {
         self.whole.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Sends a request, and answers status and bytes as they came.
+    pub async fn raw(&self, request: Request<Body>) -> (u16, Vec<u8>) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, bytes.to_vec())
     }
 
     /// Posts a body with these headers and nothing else.

@@ -8,6 +8,7 @@ mod bad_input;
 mod canaries;
 mod concurrency;
 mod every_event;
+mod extract;
 mod faulty;
 mod idempotency;
 mod matrix;

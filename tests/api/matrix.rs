@@ -86,13 +86,21 @@ impl Operation {
         let mut path = self.path.clone();
         for name in self.path.split(['{', '}']).skip(1).step_by(2) {
             let id = [on, "-"].map(|on| world.id(on, name));
-            let id = id.into_iter().find(|id| !id.is_empty()).unwrap_or(EXAMPLE);
+            let id = id.into_iter().find(|id| !id.is_empty()).unwrap_or(match name {
+                "level" => "0",
+                "number" => "000.p/1",
+                // A position has the id of the event that recorded it.
+                "event_id" => world.id(on, "position_id"),
+                _ => EXAMPLE,
+            });
             path = path.replace(&format!("{{{name}}}"), id);
         }
-        if self.id == "show_document" {
-            path = format!("{path}?referrer=issue-{}", world.id(on, "issue_id"));
+        match self.id.as_str() {
+            "show_document" => format!("{path}?referrer=issue-{}", world.id(on, "issue_id")),
+            "prove_inclusion" => format!("{path}?index=0&size=1"),
+            "prove_consistency" => format!("{path}?from=1&to=2"),
+            _ => path,
         }
-        path
     }
 
     /// The media type and the bytes of the documented example, with ids of the world.

@@ -49,7 +49,13 @@ THINGS = {
     "holiday_id": WORLD.holiday,
     "person_id": WORLD.person,
     "token_id": WORLD.token,
+    # The log: its first tile, and any event.
+    "level": lambda: 0,
+    "number": lambda: "000",
+    "event_id": lambda: WORLD.post(f"/issues/{WORLD.issue()}/positions", w.position(w.QUESTURA, "Serve."))["event_id"],
 }
+# What readings ask for that no generated number would hit.
+QUERIES = {"prove_inclusion": {"index": 0, "size": 1}, "prove_consistency": {"from": 1, "to": 2}}
 # Requests after which a thing is made anew, since they may have ended it.
 WORN_AFTER = 8
 
@@ -121,7 +127,9 @@ def before_add_examples(context, examples):
                 request.body |= {"body": w.BODY}
         elif operation.method == "get":
             parameters = [p.name for p in operation.path_parameters]
-            request = w.Request({p: thing(p) or str(uuid.uuid4()) for p in parameters})
+            found = {p: thing(p) for p in parameters}
+            path = {p: str(uuid.uuid4()) if v is None else v for p, v in found.items()}
+            request = w.Request(path, query=QUERIES.get(name, {}))
         else:
             return
     except w.Refused as why:
@@ -152,7 +160,8 @@ def before_call(context, case, kwargs):
         return
     if case.path_parameters and valid(case, At.PATH):
         found = {name: thing(name) for name in case.path_parameters}
-        case.path_parameters.update({k: v for k, v in found.items() if v and DICE.random() < 0.9})
+        case.path_parameters.update(
+            {k: v for k, v in found.items() if v is not None and DICE.random() < 0.9})
     if case.headers and valid(case, At.HEADER):
         if "Idempotency-Key" in case.headers:
             case.headers["Idempotency-Key"] = str(uuid.uuid4())

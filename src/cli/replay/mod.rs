@@ -17,8 +17,6 @@ use quesito::projections::things::{Kind, parse_reference, reference};
 use serde_json::{Value, json};
 
 use super::{Failure, clock, say};
-use timeline::Names;
-pub(super) use timeline::moment;
 
 const PAGE: usize = 1_000;
 
