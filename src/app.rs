@@ -2,6 +2,8 @@
 //!
 //! Depends on: everything below.
 
+mod log;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +13,6 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use tokio::sync::watch;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::codec::Codec;
@@ -21,10 +22,9 @@ use crate::event_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
 use crate::event_store::{EventStore, ReadError};
 use crate::http::metrics::{self, Metrics};
 use crate::http::{Api, ApiOptions, router_beside};
-use crate::notary::key::{KeyError, KeyPlace};
-use crate::notary::note::Use;
-use crate::notary::witness::{Asking, WitnessTarget};
-use crate::notary::{self, Keeper, KeeperError, KeeperOptions};
+use crate::notary::KeeperError;
+use crate::notary::key::KeyError;
+use crate::notary::witness::Asking;
 use crate::operations::Operations;
 use crate::privacy::{EpochError, EpochKeys, Random, RingIds};
 use crate::projections::{Views, ViewsError, ViewsOptions};
@@ -218,46 +218,6 @@ impl Engine {
         self.views_at(None).await
     }
 
-    /// The log of its events, for one use, under the key of the log.
-    ///
-    /// # Errors
-    ///
-    /// [`AppError::LogKey`] when there is no key yet, or it cannot be used.
-    pub async fn own_log(&self) -> Result<Arc<Keeper>, AppError> {
-        let place = KeyPlace::beside(&self.data.keys);
-        let key = place.read()?.ok_or(KeyError::None { key: place.key })?;
-        let store = Arc::new(self.store.clone());
-        Ok(Keeper::once(store, self.clock.clone(), key).await?)
-    }
-
-    /// The log of its events, signed from now on. Without a key one is made, and named after
-    /// the address of the log; `anew` puts a key aside that is there.
-    ///
-    /// # Errors
-    ///
-    /// [`AppError::Log`] when the store is older than its log, or not the one that was signed;
-    /// [`AppError::LogKey`] when the key cannot be used.
-    pub async fn log(&self, base: &str, anew: bool) -> Result<Arc<Keeper>, AppError> {
-        let place = KeyPlace::beside(&self.data.keys);
-        if anew {
-            place.put_aside()?;
-        }
-        let key = match place.read()? {
-            Some(key) => key,
-            None => {
-                let (mut seed, mut mark) = (Zeroizing::new([0; 32]), [0; 4]);
-                self.clock.fill(&mut *seed);
-                self.clock.fill(&mut mark);
-                let host = base.split_once("://").map_or(base, |(_, host)| host);
-                let name = format!("{host}{}/log/{}", crate::http::PREFIX, notary::hex(&mark));
-                place.create(&name, Use::Note, &seed)?
-            }
-        };
-        let options = KeeperOptions { shelf: Some(self.data.log()), key, place: Some(place) };
-        let store = Arc::new(self.store.clone());
-        Ok(Keeper::open(store, self.clock.clone(), options).await?)
-    }
-
     /// A random id.
     pub fn random_id(&self) -> Uuid {
         let mut bytes = [0; 16];
@@ -328,21 +288,6 @@ pub struct Serving<'a> {
     pub demo: Vec<DemoAccount>,
 }
 
-/// The witnesses that were asked for, each with its key.
-fn witnesses(settings: &ServeArgs) -> Result<Vec<WitnessTarget>, AppError> {
-    if settings.witness.len() != settings.witness_key.len() {
-        let why = "each --witness takes the --witness-key that checks its cosignatures";
-        return Err(AppError::Witness(why.to_owned()));
-    }
-    let pairs = settings.witness.iter().zip(&settings.witness_key);
-    pairs
-        .map(|(url, key)| {
-            let key = key.parse().map_err(|why| AppError::Witness(format!("{key}: {why}")))?;
-            WitnessTarget::new(url, key).map_err(AppError::Witness)
-        })
-        .collect()
-}
-
 /// Serves an engine until the process is told to stop.
 ///
 /// `ready` is told the public address once requests are answered.
@@ -369,7 +314,7 @@ pub async fn serve(
         }
         None => None,
     };
-    let targets = witnesses(serving.settings)?;
+    let targets = log::witnesses(serving.settings)?;
     let log = engine.log(&base, serving.settings.new_log_origin).await?;
     let witnesses = Arc::new(Asking::begin(&log, targets).map_err(AppError::Server)?);
     let views = engine.views().await?;

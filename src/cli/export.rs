@@ -18,7 +18,7 @@ use super::replay::instant;
 use super::{Failure, clock, say};
 
 /// How long the views of a big store may take to be built.
-const PATIENCE: Duration = Duration::from_secs(3600);
+const PATIENCE: Duration = Duration::from_hours(1);
 
 const AFTER: &str = "\
 Examples:

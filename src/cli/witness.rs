@@ -60,13 +60,12 @@ impl Witness {
     pub async fn run(self) -> Result<(), Failure> {
         let clock = clock();
         let place = KeyPlace { last_signed: self.key.with_extension("none"), key: self.key };
-        let key = match place.read()? {
-            Some(key) => key,
-            None => {
-                let mut seed = [0; 32];
-                clock.fill(&mut seed);
-                place.create(&self.name, Use::Cosignature, &seed)?
-            }
+        let key = if let Some(key) = place.read()? {
+            key
+        } else {
+            let mut seed = [0; 32];
+            clock.fill(&mut seed);
+            place.create(&self.name, Use::Cosignature, &seed)?
         };
         if key.vkey().usage != Use::Cosignature {
             return Err(format!("{} is not the key of a witness", place.key.display()).into());

@@ -107,7 +107,7 @@ fn entry(event: &Included, proofs: &Proofs, files: &mut BTreeMap<String, Vec<u8>
         entry["texts"] = openings
             .iter()
             .map(|one| {
-                let key = URL_SAFE_NO_PAD.encode(&*one.key);
+                let key = URL_SAFE_NO_PAD.encode(*one.key);
                 json!({"pointer": one.pointer, "text": one.text, "key": key})
             })
             .collect();

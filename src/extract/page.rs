@@ -79,14 +79,12 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 fn called(thing: &Thing) -> String {
-    match &thing.reference {
-        Some(reference) => format!("{} {reference}", kind(thing.kind)),
-        // A letter is known by its first day.
-        None => {
-            let day = thing.events.first().map(|event| event.metadata.occurred_on);
-            format!("{} del {}", kind(thing.kind), day.map(italian).unwrap_or_default())
-        }
+    if let Some(reference) = &thing.reference {
+        return format!("{} {reference}", kind(thing.kind));
     }
+    // A letter is known by its first day.
+    let day = thing.events.first().map(|event| event.metadata.occurred_on);
+    format!("{} del {}", kind(thing.kind), day.map(italian).unwrap_or_default())
 }
 
 fn contents(case: &Case, html: &mut String) {

@@ -133,7 +133,9 @@ impl Shelf {
     /// The root over some leaf hashes.
     pub fn root_of(leaves: &[Hash]) -> Hash {
         let mut edge = Edge::default();
-        leaves.iter().for_each(|leaf| edge.push(*leaf, |_| {}));
+        for leaf in leaves {
+            edge.push(*leaf, |_| {});
+        }
         edge.root()
     }
 

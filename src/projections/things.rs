@@ -83,11 +83,6 @@ impl Kind {
         }
     }
 
-    /// The kind whose streams have a category.
-    pub(super) fn of_category(category: &str) -> Option<Self> {
-        (0..=4).filter_map(Self::of).find(|kind| kind.category() == category)
-    }
-
     /// The kind with a number.
     pub fn of(number: u8) -> Option<Self> {
         [Self::Issue, Self::Question, Self::Answer, Self::Solution, Self::Communication]

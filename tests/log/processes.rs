@@ -13,7 +13,7 @@ use serde_json::Value;
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/data/cases.json");
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn quesito(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quesito"));

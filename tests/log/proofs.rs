@@ -1,6 +1,6 @@
 //! All proofs of small trees as one number, which other programs compute too.
 //!
-//! `agree.py` beside this file computes it with `aics-tlog` from PyPI, checks every proof
+//! `agree.py` beside this file computes it with `aics-tlog` from `PyPI`, checks every proof
 //! with our verifier in Python, and compares.
 
 use std::convert::Infallible;
@@ -48,14 +48,18 @@ fn all_proofs_up_to_256_leaves_are_the_ones_that_others_compute() {
             let proof = tree::inclusion(&tree, index, size).unwrap();
             assert!(tree::includes(&tree.node(0, index).unwrap(), index, size, &proof, &root));
             all.update([u8::try_from(proof.len()).unwrap()]);
-            proof.iter().for_each(|hash| all.update(hash));
+            for hash in &proof {
+                all.update(hash);
+            }
         }
         for old in 1..=size {
             let proof = tree::consistency(&tree, old, size).unwrap();
             let before = tree::root(&tree, old).unwrap();
             assert!(tree::extends((old, &before), (size, &root), &proof));
             all.update([u8::try_from(proof.len()).unwrap()]);
-            proof.iter().for_each(|hash| all.update(hash));
+            for hash in &proof {
+                all.update(hash);
+            }
         }
     }
     assert_eq!(hex(&all.finalize()), EXPECTED.trim());

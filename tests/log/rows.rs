@@ -5,7 +5,7 @@ use quesito::notary::verify::{Kept, Report, Verifier};
 use quesito::notary::{Checkpoint, Hash, is_logged};
 use uuid::Uuid;
 
-/// A sequence of numbers that a seed repeats (SplitMix64).
+/// A sequence of numbers that a seed repeats (`SplitMix64`).
 pub struct Random(pub u64);
 
 impl Random {
@@ -68,14 +68,18 @@ pub fn logged(event: &RawEvent) -> bool {
 /// Computes a log anew and compares it with checkpoints.
 pub fn verify(events: &[RawEvent], kept: &[Kept]) -> (Report, Vec<Hash>) {
     let mut verifier = Verifier::new(kept.iter().map(|one| one.checkpoint.size));
-    events.iter().for_each(|event| verifier.take(event));
+    for event in events {
+        verifier.take(event);
+    }
     verifier.finish(kept)
 }
 
 /// The checkpoint over the first leaves of a store, as an auditor keeps it.
 pub fn checkpoint(events: &[RawEvent], size: u64) -> Kept {
     let mut verifier = Verifier::new([size]);
-    events.iter().for_each(|event| verifier.take(event));
+    for event in events {
+        verifier.take(event);
+    }
     let root = verifier.root_at(size).unwrap();
     let checkpoint = Checkpoint { origin: "log.example/a".into(), size, root };
     Kept { label: "kept".into(), checkpoint }

@@ -1,7 +1,7 @@
 //! The readings of cases: issues, questions, answers, solutions, letters.
 
 use super::{
-    Access, Answer, Read, and_dated, cases, dated, extract, history, issues, letter, none, readers, two,
+    Access, Answer, Read, and_dated, cases, dated, extract, history, issues, letter, readers, two,
 };
 use crate::http::params::describe;
 use crate::projections::answers::{AnswerDetail, AnswerList};

@@ -3,7 +3,7 @@
 //! The root over many events says that one of them is another, not which. The leaf
 //! hashes in the tiles say it, once the tiles themselves agree with a checkpoint.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::report::{Damage, Fault};
 use crate::event_store::sqlite::RawEvent;
@@ -74,13 +74,13 @@ impl Trusted {
 
     /// Strangers where a signed leaf is gone were altered; others were put in.
     fn named(&self, strangers: Vec<Stranger>, gone: &[usize], found: &[Hash]) -> Vec<Fault> {
-        let shift: HashMap<usize, ()> = gone.iter().map(|index| (*index, ())).collect();
+        let places: HashSet<usize> = gone.iter().copied().collect();
         let equal = found.len() == self.0.len() || strangers.len() >= gone.len();
         let mut altered = 0;
         let mut faults: Vec<Fault> = strangers
             .into_iter()
             .map(|one| {
-                let was = shift.contains_key(&one.index) || (equal && altered < gone.len());
+                let was = places.contains(&one.index) || (equal && altered < gone.len());
                 let (damage, detail) = if was {
                     altered += 1;
                     (Damage::Altered, "its stored bytes are not those that were signed")

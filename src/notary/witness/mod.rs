@@ -215,8 +215,8 @@ mod tests {
         let other = Log { key: stranger, leaves: Leaves(vec![[0; 32]]) };
         assert_eq!(ask(&other.ask(0, 1)), Reply::Unknown);
         let forger = Skey::new("log.example/a", Use::Note, &[3; 32]).unwrap();
-        let forged = Log { key: forger, leaves: Leaves(vec![[0; 32]]) };
-        assert_eq!(ask(&forged.ask(0, 1)), Reply::Unsigned);
+        let other = Log { key: forger, leaves: Leaves(vec![[0; 32]]) };
+        assert_eq!(ask(&other.ask(0, 1)), Reply::Unsigned);
         assert_eq!(ask(b"old x\n"), Reply::Malformed);
         assert_eq!(
             (Reply::OtherTree(20).status(), Reply::OtherTree(20).body()),

@@ -122,7 +122,7 @@ impl Moment {
     }
 }
 
-impl Views {
+impl Moment {
     /// Whether a thing may be read.
     ///
     /// # Errors

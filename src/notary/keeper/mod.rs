@@ -14,12 +14,13 @@
 //!
 //! Depends on: `event_store`, `clock`.
 
+mod following;
+
 use std::collections::HashMap;
-use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -27,24 +28,16 @@ use uuid::Uuid;
 
 use super::checkpoint::Checkpoint;
 use super::key::{KeyError, KeyPlace};
-use super::leaf::{Leaf, Logged, is_logged};
+use super::leaf::{Leaf, is_logged};
 use super::note::{Note, Skey, Vkey};
-use super::shelf::{Placed, Shelf, ShelfError};
+use super::shelf::ShelfError;
 use super::tiles::{TileName, WIDTH};
 use super::tree::{self, Hash};
 use crate::clock::Clock;
 use crate::event_store::{
-    Bookmark, EventStore, GlobalPosition, Notice, ReadError, Revision, StoredEvent, StreamName,
+    EventStore, GlobalPosition, ReadError, Revision, StoredEvent, StreamName,
 };
-
-/// Events read at once.
-const PAGE: usize = 2_048;
-
-/// How often the head is signed, at most: each signature is synced to the disk.
-const SIGN_EVERY: Duration = Duration::from_secs(2);
-
-/// How long the keeper rests after a fault.
-const REST: Duration = Duration::from_secs(1);
+use following::{Shared, follow, leaf_of, within};
 
 /// How a keeper is set up.
 #[derive(Debug)]
@@ -131,17 +124,6 @@ pub struct Keeper {
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-pub(super) struct Shared {
-    store: Arc<dyn EventStore>,
-    clock: Arc<dyn Clock>,
-    key: Skey,
-    place: Option<KeyPlace>,
-    shelf: Mutex<Shelf>,
-    pub(super) signed: watch::Sender<Option<Signed>>,
-    position: watch::Sender<GlobalPosition>,
-    fault: Mutex<Option<String>>,
 }
 
 impl Keeper {
@@ -249,10 +231,10 @@ impl Keeper {
     ///
     /// [`KeeperError::Outside`] when there are fewer leaves.
     pub fn head_at(&self, size: u64) -> Result<(Checkpoint, Note), KeeperError> {
-        let shelf = self.shared.shelf();
-        within(size, &shelf)?;
+        let tiles = self.shared.shelf();
+        within(size, &tiles)?;
         let origin = self.vkey().name.clone();
-        let checkpoint = Checkpoint { origin, size, root: tree::root(&*shelf, size)? };
+        let checkpoint = Checkpoint { origin, size, root: tree::root(&*tiles, size)? };
         let note = checkpoint.sign(&self.shared.key);
         Ok((checkpoint, note))
     }
@@ -266,7 +248,7 @@ impl Keeper {
         let width = usize::try_from(name.width).map_err(|_| KeeperError::Outside)?;
         self.shared.shelf().tile(level, name.number, width).map_err(|why| match why {
             ShelfError::Tile { .. } => KeeperError::Outside,
-            other => other.into(),
+            other @ ShelfError::Sqlite(_) => other.into(),
         })
     }
 
@@ -276,12 +258,12 @@ impl Keeper {
     ///
     /// [`KeeperError::Outside`].
     pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, KeeperError> {
-        let shelf = self.shared.shelf();
-        within(size, &shelf)?;
+        let tiles = self.shared.shelf();
+        within(size, &tiles)?;
         if index >= size {
             return Err(KeeperError::Outside);
         }
-        Ok(tree::inclusion(&*shelf, index, size)?)
+        Ok(tree::inclusion(&*tiles, index, size)?)
     }
 
     /// The proof that the first `old` leaves begin the first `new`.
@@ -290,12 +272,12 @@ impl Keeper {
     ///
     /// [`KeeperError::Outside`].
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, KeeperError> {
-        let shelf = self.shared.shelf();
-        within(new, &shelf)?;
+        let tiles = self.shared.shelf();
+        within(new, &tiles)?;
         if old > new {
             return Err(KeeperError::Outside);
         }
-        Ok(tree::consistency(&*shelf, old, new)?)
+        Ok(tree::consistency(&*tiles, old, new)?)
     }
 
     /// The root over the first `size` leaves.
@@ -304,9 +286,9 @@ impl Keeper {
     ///
     /// [`KeeperError::Outside`].
     pub fn root(&self, size: u64) -> Result<Hash, KeeperError> {
-        let shelf = self.shared.shelf();
-        within(size, &shelf)?;
-        Ok(tree::root(&*shelf, size)?)
+        let tiles = self.shared.shelf();
+        within(size, &tiles)?;
+        Ok(tree::root(&*tiles, size)?)
     }
 
     /// Which leaves some events are.
@@ -338,7 +320,7 @@ impl Keeper {
     pub async fn entries(&self, number: u64, count: usize) -> Result<Vec<Entry>, KeeperError> {
         let missing = |why| match why {
             ShelfError::Tile { .. } => KeeperError::Outside,
-            other => other.into(),
+            other @ ShelfError::Sqlite(_) => other.into(),
         };
         let mut after = self.shared.shelf().bundle(number).map_err(missing)?.after;
         let mut entries = Vec::with_capacity(count);
@@ -361,223 +343,5 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-impl Shared {
-    fn open(
-        store: Arc<dyn EventStore>,
-        clock: Arc<dyn Clock>,
-        options: KeeperOptions,
-    ) -> Result<Self, KeeperError> {
-        let KeeperOptions { shelf: path, key, place } = options;
-        let shelf = match (Shelf::open(path.as_deref()), &path) {
-            // Whatever is wrong with the file, the events are not in it.
-            (Err(why), Some(path)) => {
-                tracing::warn!(fault = %why, "the tiles of the log are built anew");
-                for end in ["", "-wal", "-shm"] {
-                    let mut file = path.as_os_str().to_owned();
-                    file.push(end);
-                    let _ = fs::remove_file(file);
-                }
-                Shelf::open(Some(path))?
-            }
-            (opened, _) => opened?,
-        };
-        Ok(Self {
-            store,
-            clock,
-            key,
-            place,
-            shelf: Mutex::new(shelf),
-            signed: watch::Sender::new(None),
-            position: watch::Sender::new(GlobalPosition::START),
-            fault: Mutex::default(),
-        })
-    }
-
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Drops tiles that belong to another store, or to another past of this one.
-    async fn recognise(&self) -> Result<(), KeeperError> {
-        let bookmark = self.shelf().bookmark()?;
-        let known = match bookmark {
-            Some(bookmark) => match self.store.subscribe(Some(bookmark)).await {
-                Ok(_) => true,
-                Err(ReadError::ForeignBookmark) => false,
-                Err(why) => return Err(why.into()),
-            },
-            None => self.shelf().size() == 0,
-        };
-        if !known {
-            tracing::warn!("the tiles of the log belong to another store and are built anew");
-            self.shelf().clear()?;
-        }
-        Ok(())
-    }
-
-    /// Compares the store with the last checkpoint, for which it may first have to catch up.
-    async fn compare(&self) -> Result<(), KeeperError> {
-        let Some((last, note)) = self.last()? else { return Ok(()) };
-        self.catch_up(last.size).await?;
-        if !self.agrees(&last)? {
-            // The tiles may be at fault, the events not.
-            self.shelf().clear()?;
-            self.catch_up(last.size).await?;
-            if !self.agrees(&last)? {
-                return Err(KeeperError::Forked { signed: last.size });
-            }
-        }
-        self.signed.send_replace(Some(Signed { checkpoint: last, note, at: None }));
-        Ok(())
-    }
-
-    fn last(&self) -> Result<Option<(Checkpoint, Note)>, KeeperError> {
-        match &self.place {
-            Some(place) => Ok(place.last(&self.key)?),
-            None => Ok(None),
-        }
-    }
-
-    async fn catch_up(&self, size: u64) -> Result<(), KeeperError> {
-        while self.shelf().size() < size {
-            if !self.advance().await? && self.shelf().size() < size {
-                return Err(KeeperError::Older { events: self.shelf().size(), signed: size });
-            }
-        }
-        Ok(())
-    }
-
-    fn agrees(&self, last: &Checkpoint) -> Result<bool, KeeperError> {
-        match tree::root(&*self.shelf(), last.size) {
-            Ok(root) => Ok(root == last.root),
-            Err(ShelfError::Tile { .. }) => Ok(false),
-            Err(why) => Err(why.into()),
-        }
-    }
-
-    /// Puts the next page of events on the shelf; whether there may be more.
-    async fn advance(&self) -> Result<bool, KeeperError> {
-        let bookmark = self.shelf().bookmark()?;
-        let mut after = bookmark.map_or(GlobalPosition::START, |bookmark| bookmark.position);
-        let page = self.store.read_all(after, PAGE).await?;
-        let Some(last) = page.last() else {
-            self.position.send_replace(after);
-            return Ok(false);
-        };
-        let store = self.store.store_id();
-        let bookmark = Bookmark { store, position: last.position, event: last.id };
-        let mut leaves = Vec::with_capacity(page.len());
-        for event in &page {
-            if is_logged(event.stream.as_str()) {
-                leaves.push(Placed { hash: leaf_of(event)?.hash, event: event.id, after });
-            }
-            after = event.position;
-        }
-        self.shelf().add(&leaves, bookmark)?;
-        self.position.send_replace(bookmark.position);
-        Ok(page.len() == PAGE)
-    }
-
-    /// Signs the head when it has grown since, keeps it, and shows it.
-    fn sign(&self) -> Result<(), KeeperError> {
-        let checkpoint = {
-            let shelf = self.shelf();
-            let origin = self.key.vkey().name.clone();
-            Checkpoint { origin, size: shelf.size(), root: shelf.root() }
-        };
-        if self.is_signed(checkpoint.size) {
-            return Ok(());
-        }
-        let note = checkpoint.sign(&self.key);
-        if let Some(place) = &self.place {
-            place.keep(&note)?;
-        }
-        let at = Some(self.clock.now());
-        self.signed.send_replace(Some(Signed { checkpoint, note, at }));
-        Ok(())
-    }
-
-    fn is_signed(&self, size: u64) -> bool {
-        self.signed.borrow().as_ref().is_some_and(|signed| signed.checkpoint.size == size)
-    }
-
-    /// Ends when there is an event that is not on the shelf.
-    async fn news(&self) -> Result<(), KeeperError> {
-        let bookmark = self.shelf().bookmark()?;
-        let mut subscription = self.store.subscribe(bookmark).await?;
-        while !matches!(subscription.next().await?, Notice::Event(_)) {}
-        Ok(())
-    }
-
-    fn tell(&self, fault: Option<String>) {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
-    }
-}
-
-fn leaf_of(event: &StoredEvent) -> Result<Leaf, KeeperError> {
-    Leaf::of(&Logged::from(event))
-        .map_err(|_| KeeperError::Leaf { stream: event.stream.clone(), revision: event.revision })
-}
-
-fn within(size: u64, shelf: &Shelf) -> Result<(), KeeperError> {
-    if size <= shelf.size() { Ok(()) } else { Err(KeeperError::Outside) }
-}
-
-/// The life of the thread.
-fn follow(shared: &Shared, mut stop: watch::Receiver<bool>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(why) => {
-            shared.tell(Some(why.to_string()));
-            return;
-        }
-    };
-    runtime.block_on(async {
-        while let Err(why) = keep(shared, &mut stop).await {
-            tracing::error!(fault = %why, "the log cannot be kept");
-            shared.tell(Some(why.to_string()));
-            let rest = tokio::time::timeout(REST, stop.wait_for(|stop| *stop));
-            if rest.await.is_ok() {
-                return;
-            }
-        }
-    });
-}
-
-/// Follows the store until told to stop.
-async fn keep(shared: &Shared, stop: &mut watch::Receiver<bool>) -> Result<(), KeeperError> {
-    if !shared.shelf().is_sound()? {
-        tracing::warn!("the tiles of the log are damaged and are built anew");
-        shared.shelf().clear()?;
-        shared.compare().await?;
-    }
-    let mut signed_at: Option<Instant> = None;
-    loop {
-        let more = shared.advance().await?;
-        let stopping = *stop.borrow();
-        let due = signed_at.is_none_or(|at| at.elapsed() >= SIGN_EVERY);
-        let unsigned = !shared.is_signed(shared.shelf().size());
-        if unsigned && (due || stopping && !more) {
-            shared.sign()?;
-            signed_at = Some(Instant::now());
-        }
-        shared.tell(None);
-        if more {
-            continue;
-        }
-        if stopping {
-            return Ok(());
-        }
-        let rest = signed_at.map_or(SIGN_EVERY, |at| SIGN_EVERY.saturating_sub(at.elapsed()));
-        tokio::select! {
-            // A sender that is gone means to stop, too.
-            _ = stop.wait_for(|stop| *stop) => {}
-            news = shared.news() => news?,
-            () = tokio::time::sleep(rest), if unsigned && !due => {}
-        }
     }
 }
