@@ -13,6 +13,7 @@
 mod canonical;
 mod envelope;
 mod instant;
+mod places;
 pub mod schemas;
 pub mod upcast;
 
@@ -26,6 +27,7 @@ use zeroize::Zeroizing;
 
 pub use envelope::{Actor, ActorKind, Envelope, Metadata, ReceivedVia};
 pub use instant::Instant;
+use places::sealed_places;
 
 use crate::clock::Clock;
 use crate::domain::values::{ERASED_IT, SealedText, leaves};
@@ -418,34 +420,4 @@ fn malformed(stored_type: &str, why: &impl std::fmt::Display) -> CodecError {
     let why = why.to_string();
     let why = why.split(['`', '"']).next().unwrap_or_default().trim().to_owned();
     CodecError::Malformed { stored_type: stored_type.to_owned(), why }
-}
-
-/// The sealed texts in a document, with their pointers.
-fn sealed_places(value: &Value, path: &mut String, found: &mut Vec<(String, SealedText)>) {
-    match value {
-        Value::Object(members) if members.contains_key("commitment") => {
-            if let Ok(sealed) = serde_json::from_value(value.clone()) {
-                found.push((path.clone(), sealed));
-            }
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                let length = path.len();
-                path.push('/');
-                path.push_str(name);
-                sealed_places(member, path, found);
-                path.truncate(length);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let length = path.len();
-                path.push('/');
-                path.push_str(&index.to_string());
-                sealed_places(item, path, found);
-                path.truncate(length);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
