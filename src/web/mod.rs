@@ -117,6 +117,12 @@ fn pages() -> Router<Arc<Site>> {
         .route("/accesso", get(pages::access::show))
         .route("/accesso/dimostrazione", post(pages::access::open_demo))
         .route("/uscita", post(pages::access::leave))
+        .route("/segnalazioni/nuova", get(pages::report::show).post(pages::report::send))
+        .route("/segnalazioni/simili", post(pages::report::similar))
+        .route(
+            "/segnalazioni/{issue}/anche-da-noi",
+            get(pages::report::show_endorsement).post(pages::report::endorse),
+        )
         .route("/statici/{name}", get(assets::show))
         .route("/favicon.ico", get(assets::icon))
 }

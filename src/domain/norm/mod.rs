@@ -5,6 +5,8 @@
 //! have none of these and are identified by what stands on their first page
 //! ([`other_document`]). Every act has one [`norm_id`], whoever cites it first.
 //!
+//! [`mentions`] finds them in running text.
+//!
 //! Deliberately absent: any look-up. A well-formed reference proves nothing
 //! about the existence of the act; the catalogue of known acts is data, and
 //! no reference is ever checked against the network.
@@ -17,6 +19,7 @@ mod citation;
 mod ecli;
 mod hint;
 mod id;
+pub mod mentions;
 mod partition;
 mod pasted;
 mod reading;

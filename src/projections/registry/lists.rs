@@ -18,6 +18,8 @@ use super::{
 };
 use crate::access::People;
 use crate::domain::calendar::Holiday;
+use crate::domain::norm::mentions::{KnownAct, KnownKey};
+use crate::domain::norm::{Celex, NirUrn};
 use crate::domain::values::{
     AuthorityId, AuthorityKind, BodyId, BodyKind, Day, FormCode, PersonId, ProvinceCode, ThemeCode,
 };
@@ -273,6 +275,21 @@ impl Moment {
     /// [`ViewsError`] when the views cannot be read.
     pub fn show_norm_entry(&self, norm: Uuid) -> Result<Option<NormEntryView>, ViewsError> {
         self.entry("SELECT doc FROM norms WHERE norm = :id", norm.as_bytes().to_vec())
+    }
+
+    /// The acts of the catalogue that a URN or a CELEX number identifies.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError`] when the views cannot be read.
+    pub fn known_acts(&self) -> Result<Vec<KnownAct>, ViewsError> {
+        let entries: Vec<NormEntryView> = self.read(|conn| all(conn, "SELECT doc FROM norms"))?;
+        let known = |entry: NormEntryView| {
+            let nir = entry.urn.and_then(|urn| NirUrn::parse(urn.as_str()).ok()).map(KnownKey::Nir);
+            let eu = || Some(KnownKey::Eu(Celex::parse(entry.celex?.as_str()).ok()?));
+            Some(KnownAct { key: nir.or_else(eu)?, label: entry.label_it.to_string() })
+        };
+        Ok(entries.into_iter().filter_map(known).collect())
     }
 
     fn entry<T: DeserializeOwned>(

@@ -16,3 +16,82 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-una-volta]")) form.dataset.unaVolta = "";
 });
+
+// What was typed survives a lost connection, an expired session and a closed page: it is
+// kept in this tab until the form has been accepted.
+const kept = (form) => "bozza:" + form.getAttribute("action");
+const typed = (form) =>
+  [...form.elements].filter((field) => field.name && !["hidden", "submit", "file"].includes(field.type));
+
+function keep(form) {
+  const fields = typed(form).map((field) => [field.name, field.value, field.checked === true]);
+  try {
+    sessionStorage.setItem(kept(form), JSON.stringify(fields));
+  } catch {
+    // No room, or not allowed: then the page is as good as without a script.
+  }
+}
+
+function bringBack(form) {
+  const fields = JSON.parse(sessionStorage.getItem(kept(form)) ?? "null");
+  if (!fields || !fields.some(([name, value]) => name.startsWith("/") && value.trim().length > 20)) return;
+  const waiting = typed(form);
+  for (const [name, value, checked] of fields) {
+    const choice = waiting.find((field) => field.name === name && field.value === value && "checked" in field && ["checkbox", "radio"].includes(field.type));
+    if (choice) choice.checked = checked;
+    const line = waiting.find((field) => field.name === name && !["checkbox", "radio"].includes(field.type));
+    if (line) line.value = value;
+  }
+  const note = document.createElement("p");
+  note.className = "note";
+  note.setAttribute("role", "status");
+  note.textContent = "È stato ripreso ciò che si era scritto e non ancora inviato. ";
+  const drop = document.createElement("button");
+  drop.type = "button";
+  drop.className = "second";
+  drop.textContent = "Ricomincia da capo";
+  drop.addEventListener("click", () => {
+    sessionStorage.removeItem(kept(form));
+    form.reset();
+    note.remove();
+  });
+  note.append(drop);
+  form.prepend(note);
+}
+
+for (const form of document.querySelectorAll("form[data-bozza]")) {
+  if (form.dataset.bozza === "nuova") bringBack(form);
+  form.addEventListener("input", () => keep(form));
+  form.addEventListener("submit", () => {
+    keep(form);
+    sessionStorage.setItem("inviata", form.getAttribute("action"));
+  });
+}
+
+const sent = sessionStorage.getItem("inviata");
+if (sent) {
+  const status = performance.getEntriesByType("navigation")[0]?.responseStatus;
+  const again = [...document.querySelectorAll("form[data-bozza]")].some((form) => form.getAttribute("action") === sent);
+  if (status === 200 && !again) sessionStorage.removeItem("bozza:" + sent);
+  if (!again) sessionStorage.removeItem("inviata");
+}
+
+// Issues that look alike, while the text is being typed.
+const beside = document.querySelector("[data-simili]");
+if (beside) {
+  let waiting;
+  let asked = "";
+  document.addEventListener("input", (event) => {
+    if (!["/title", "/description"].includes(event.target.name)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const form = event.target.form;
+      const words = [form.elements["/title"].value, form.elements["/description"].value].join(" ").trim();
+      if (words.length < 12 || words === asked) return;
+      asked = words;
+      const body = new URLSearchParams({ "_token": form.elements["_token"].value, "/title": words.slice(0, 280) });
+      const answer = await fetch("/segnalazioni/simili", { method: "POST", body }).catch(() => null);
+      if (answer?.ok && words === asked) beside.innerHTML = await answer.text();
+    }, 250);
+  });
+}

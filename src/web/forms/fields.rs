@@ -234,6 +234,7 @@ impl Visit {
     /// A form that records one event: with its token, and with a key so that sending it
     /// twice records it once. `sent` is the form as it came back, whose key is kept.
     pub fn form(&self, action: &str, sent: &Form, inside: &Markup) -> Markup {
+        let draft = if sent.get(KEY).is_empty() { "nuova" } else { "inviata" };
         let key = match sent.get(KEY) {
             "" => {
                 let mut bytes = [0; 16];
@@ -244,7 +245,7 @@ impl Visit {
         };
         html! {
             // What browsers check by themselves is told worse than we do.
-            form method="post" action=(action) novalidate data-una-volta="" {
+            form method="post" action=(action) novalidate data-una-volta="" data-bozza=(draft) {
                 input type="hidden" name=(TOKEN) value=(self.visitor.form_token(&*self.site.clock));
                 input type="hidden" name=(KEY) value=(key);
                 (inside)

@@ -61,6 +61,21 @@ impl Form {
         self.all(name).any(|own| own == value)
     }
 
+    /// The same with a field filled in.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.retain(|(own, _)| own != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same without a field.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(own, _)| own != name);
+        self
+    }
+
     /// The fields that are pointers.
     fn pointers(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -10,3 +10,4 @@ pub mod norm;
 pub mod norms;
 pub mod solution;
 pub mod solutions;
+pub mod report;
