@@ -129,7 +129,9 @@ fn read(tokens: &[Token<'_>], at: usize) -> Option<(Option<Act>, Places, usize)>
     }
     let (act, end) = act::read(tokens, at)?;
     // "d.lgs. 142/2015, art. 9": unless the article belongs to the next act.
-    let next = lexer::skip(tokens, end, |token| token.is_symbol(',') || token.is_one_of(JOINTS) || token.is_symbol('\''));
+    let next = lexer::skip(tokens, end, |token| {
+        token.is_symbol(',') || token.is_one_of(JOINTS) || token.is_symbol('\'')
+    });
     if next <= end + 3
         && let Some((places, after)) = partition::read(tokens, next)
         && following_act(tokens, after).is_none()

@@ -5,3 +5,4 @@ mod cases;
 mod frame;
 pub mod page;
 mod public;
+mod report;

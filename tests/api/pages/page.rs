@@ -70,6 +70,13 @@ impl Shown {
         self.text[at + field.len()..].split('"').next().unwrap().to_owned()
     }
 
+    /// The value of the first radio button of a name.
+    pub fn first_choice(&self, name: &str) -> String {
+        let field = format!("name=\"{name}\" type=\"radio\" value=\"");
+        let at = self.text.find(&field).unwrap_or_else(|| panic!("{}: no {name}", self.request));
+        self.text[at + field.len()..].split('"').next().unwrap().to_owned()
+    }
+
     /// What is true of every page, whatever it is about.
     fn check(&self) {
         let policy = self.header("content-security-policy");
@@ -119,6 +126,25 @@ impl TestApp {
             .header("origin", BASE)
             .header("sec-fetch-site", "same-origin");
         self.shown_page(request.body(body.finish().into()).unwrap()).await
+    }
+
+    /// A form that is answered with a piece of a page.
+    pub async fn send_piece(
+        &self,
+        who: Option<&str>,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> String {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        let request = self
+            .with_session(Request::post(path), who)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", BASE);
+        let answer = self.visit(request.body(body.finish().into()).unwrap()).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     fn with_session(

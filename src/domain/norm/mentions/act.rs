@@ -83,9 +83,18 @@ pub(super) struct Act(How);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum How {
     Named(&'static str),
-    Numbered { kind: Kind, number: Option<String>, year: Option<i16>, day: Option<Date> },
+    Numbered {
+        kind: Kind,
+        number: Option<String>,
+        year: Option<i16>,
+        day: Option<Date>,
+    },
     /// The two numbers of an act of the Union, in the order in which they stand.
-    Union { kind: Kind, first: u32, second: u32 },
+    Union {
+        kind: Kind,
+        first: u32,
+        second: u32,
+    },
 }
 
 /// An act that is identified.
@@ -137,7 +146,9 @@ fn national(tokens: &[Token<'_>], at: usize, kind: Kind) -> Option<(Act, usize)>
         let next = skip(tokens, end, |token| token.is_symbol(','));
         let sign = dot(tokens, word(tokens, next, &["n", "num", "numero"]));
         return Some(match tokens.get(sign).and_then(Token::number) {
-            Some(number) if sign > next => (act(Some(number), Some(day.year()), Some(day)), sign + 1),
+            Some(number) if sign > next => {
+                (act(Some(number), Some(day.year()), Some(day)), sign + 1)
+            }
             _ => (act(None, Some(day.year()), Some(day)), end),
         });
     }
@@ -161,7 +172,9 @@ fn national(tokens: &[Token<'_>], at: usize, kind: Kind) -> Option<(Act, usize)>
 /// "2013/33/UE", "(UE) n. 604/2013", "UE 2024/1347".
 fn union(tokens: &[Token<'_>], at: usize, kind: Kind) -> Option<(Act, usize)> {
     let at = skip(tokens, at, |token| {
-        token.is_symbol('(') || token.is_symbol(')') || token.is_one_of(&["ue", "ce", "cee", "n"])
+        token.is_symbol('(')
+            || token.is_symbol(')')
+            || token.is_one_of(&["ue", "ce", "cee", "n"])
             || token.is_symbol('.')
     });
     let first = tokens.get(at)?.number()?;
@@ -188,9 +201,9 @@ fn date(tokens: &[Token<'_>], at: usize) -> Option<(Date, usize)> {
         return Some((Date::new(year.parse().ok()?, month, day).ok()?, at + 2));
     }
     let mark = |at: usize| {
-        tokens.get(at).is_some_and(|token| {
-            ['/', '.', '-'].iter().any(|mark| token.is_symbol(*mark))
-        })
+        tokens
+            .get(at)
+            .is_some_and(|token| ['/', '.', '-'].iter().any(|mark| token.is_symbol(*mark)))
     };
     if !mark(at) || !mark(at + 2) {
         return None;
@@ -220,8 +233,17 @@ fn conversion(tokens: &[Token<'_>], at: usize) -> usize {
         return at;
     }
     let law = skip(tokens, dot(tokens, verb), |token| {
-        token.is_one_of(&["con", "modificazioni", "mod", "modd", "in", "nella", "dalla", "da", "dal"])
-            || token.is_symbol(',')
+        token.is_one_of(&[
+            "con",
+            "modificazioni",
+            "mod",
+            "modd",
+            "in",
+            "nella",
+            "dalla",
+            "da",
+            "dal",
+        ]) || token.is_symbol(',')
             || token.is_symbol('.')
     });
     if let Some((_, end)) = numbered(tokens, law) {
@@ -236,10 +258,12 @@ impl Act {
     pub(super) fn identify(&self, catalogue: &[KnownAct]) -> Result<Named, Unclear> {
         match &self.0 {
             How::Named(key) => match key.strip_prefix("celex:") {
-                Some(celex) => {
-                    Celex::parse(celex).map(|celex| eu(celex, catalogue)).map_err(|_| Unclear::NoDay)
+                Some(celex) => Celex::parse(celex)
+                    .map(|celex| eu(celex, catalogue))
+                    .map_err(|_| Unclear::NoDay),
+                None => {
+                    NirUrn::parse(key).map(|urn| nir(urn, catalogue)).map_err(|_| Unclear::NoDay)
                 }
-                None => NirUrn::parse(key).map(|urn| nir(urn, catalogue)).map_err(|_| Unclear::NoDay),
             },
             How::Union { kind, first, second } => {
                 union_celex(*kind, *first, *second).map(|celex| eu(celex, catalogue))
@@ -256,7 +280,8 @@ fn label<'c>(known: &'c KnownAct) -> Option<String> {
 }
 
 fn nir(urn: NirUrn, catalogue: &[KnownAct]) -> Named {
-    let known = catalogue.iter().find(|known| matches!(&known.key, KnownKey::Nir(own) if *own == urn));
+    let known =
+        catalogue.iter().find(|known| matches!(&known.key, KnownKey::Nir(own) if *own == urn));
     Named::Nir { urn, label: known.and_then(label) }
 }
 
@@ -352,7 +377,8 @@ impl Named {
         match self {
             Self::Nir { urn, label } => {
                 let whole = urn.act().to_string();
-                let urn = NirUrn::parse(&format!("{whole}{}", place.urn())).unwrap_or_else(|_| urn.act());
+                let urn =
+                    NirUrn::parse(&format!("{whole}{}", place.urn())).unwrap_or_else(|_| urn.act());
                 let text = urn.to_string();
                 let label_it = match label {
                     Some(label) => with_place(label, place),

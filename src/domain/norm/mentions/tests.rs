@@ -9,8 +9,14 @@ fn catalogue() -> Vec<KnownAct> {
     };
     vec![
         nir("urn:nir:stato:decreto.legislativo:2015-08-18;142", "D.Lgs. 142/2015 (accoglienza)"),
-        nir("urn:nir:stato:decreto.legislativo:1998-07-25;286", "D.Lgs. 286/1998 (T.U. immigrazione)"),
-        nir("urn:nir:ministero.interno:decreto:2019-11-18;nir-1", "D.M. 18/11/2019 (linee guida SAI)"),
+        nir(
+            "urn:nir:stato:decreto.legislativo:1998-07-25;286",
+            "D.Lgs. 286/1998 (T.U. immigrazione)",
+        ),
+        nir(
+            "urn:nir:ministero.interno:decreto:2019-11-18;nir-1",
+            "D.M. 18/11/2019 (linee guida SAI)",
+        ),
         nir("urn:nir:stato:decreto.legge:2018-10-04;113", "D.L. 113/2018"),
         nir("urn:nir:stato:legge:2018-12-01;132", "L. 132/2018"),
         nir("urn:nir:presidente.repubblica:decreto:1999-08-31;394", "D.P.R. 394/1999"),
@@ -86,7 +92,10 @@ fn names_and_dates_name_acts_too() {
         assert_eq!(read(text), [guidelines], "{text}");
     }
     assert_eq!(read("art. 15 direttiva 2013/33/UE"), ["32013L0033 15"]);
-    assert_eq!(read("reg. (UE) n. 604/2013 e regolamento (UE) 2016/679"), ["32013R0604", "32016R0679"]);
+    assert_eq!(
+        read("reg. (UE) n. 604/2013 e regolamento (UE) 2016/679"),
+        ["32013R0604", "32016R0679"]
+    );
 }
 
 #[test]

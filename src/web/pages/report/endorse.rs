@@ -77,7 +77,8 @@ pub fn endorsement_form(
     for (letter, reading) in ('A'..='Z').zip(current) {
         let office = visit.named(|names| names.authority(&reading.authority))?;
         let words = reading.reading.clear().unwrap_or(crate::domain::values::ERASED_IT);
-        choices.push((reading.position_id.to_string(), format!("Come {letter} – {office}: {words}")));
+        choices
+            .push((reading.position_id.to_string(), format!("Come {letter} – {office}: {words}")));
     }
     choices.push((OTHER.into(), "In altro modo".into()));
     let address = format!("/segnalazioni/{}/anche-da-noi", issue.row.id);

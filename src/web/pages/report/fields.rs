@@ -38,7 +38,8 @@ impl Lists {
         };
         let themes = views.list_themes()?.items.into_iter();
         let forms = views.list_forms()?.items.into_iter();
-        let filter = AuthorityFilter { in_use: Some(true), limit: OFFERED, ..AuthorityFilter::default() };
+        let filter =
+            AuthorityFilter { in_use: Some(true), limit: OFFERED, ..AuthorityFilter::default() };
         let authorities = views.list_authorities(&filter, visit.today)?.items.into_iter();
         let mut authorities: Vec<Choice> = authorities
             .map(|one| {

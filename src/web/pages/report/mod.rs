@@ -12,8 +12,7 @@ mod preview;
 pub use endorse::{endorse, show as show_endorsement};
 
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use maud::Markup;
+use axum::response::{Html, IntoResponse, Response};
 use serde_json::Value;
 
 use crate::domain::registry::Role;
@@ -82,9 +81,9 @@ pub async fn send(visit: Visit, form: Form) -> Result<Response, Fault> {
 
 /// `POST /segnalazioni/simili`: what looks like the text typed so far, as a piece of a
 /// page. Sent in a body, so that no address ever holds what people type.
-pub async fn similar(visit: Visit, form: Form) -> Result<Markup, Fault> {
+pub async fn similar(visit: Visit, form: Form) -> Result<Html<String>, Fault> {
     may_report(&visit)?;
-    Ok(fields::alike(&preview::alike(&visit, &form).await?))
+    Ok(Html(fields::alike(&preview::alike(&visit, &form).await?).into_string()))
 }
 
 async fn page(
@@ -100,10 +99,11 @@ async fn page(
 fn may_report(visit: &Visit) -> Result<(), Fault> {
     match visit.actor()?.role {
         Role::Municipality | Role::Staff => Ok(()),
-        Role::Observer | Role::Auditor | Role::Admin => {
-            Err(Fault::Denied("Le segnalazioni le presentano gli enti della rete, oppure il \
-                               coordinamento per loro conto.".into()))
-        }
+        Role::Observer | Role::Auditor | Role::Admin => Err(Fault::Denied(
+            "Le segnalazioni le presentano gli enti della rete, oppure il \
+                               coordinamento per loro conto."
+                .into(),
+        )),
     }
 }
 

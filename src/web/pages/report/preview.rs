@@ -48,11 +48,16 @@ impl Preview {
     /// [`Fault`] when the views cannot be read.
     pub async fn of(visit: &Visit, form: &Form) -> Result<Self, Fault> {
         let catalogue = visit.site.views.known_acts()?;
-        let mut preview =
-            Self { norms: vec![], unclear: vec![], alike: alike(visit, form).await?, personal: vec![] };
+        let mut preview = Self {
+            norms: vec![],
+            unclear: vec![],
+            alike: alike(visit, form).await?,
+            personal: vec![],
+        };
         let mut seen = BTreeSet::new();
         for text in texts(form) {
-            let words = |span: std::ops::Range<usize>| text.get(span).unwrap_or_default().to_owned();
+            let words =
+                |span: std::ops::Range<usize>| text.get(span).unwrap_or_default().to_owned();
             for mention in mentions(text, &catalogue) {
                 match mention.what {
                     What::Norm { norm, label, known } => {
@@ -88,7 +93,9 @@ fn value(norm: &NormRef) -> Option<String> {
     match norm {
         NormRef::Nir { urn, .. } => Some(urn.to_string()),
         NormRef::Eu { celex, article: None, .. } => Some(format!("celex:{celex}")),
-        NormRef::Eu { celex, article: Some(article), .. } => Some(format!("celex:{celex} {article}")),
+        NormRef::Eu { celex, article: Some(article), .. } => {
+            Some(format!("celex:{celex} {article}"))
+        }
         NormRef::Other { .. } | NormRef::Unidentified { .. } => None,
     }
 }
