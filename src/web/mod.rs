@@ -120,7 +120,7 @@ fn pages() -> Router<Arc<Site>> {
         .route("/segnalazioni/nuova", get(pages::report::show).post(pages::report::send))
         .route("/segnalazioni/simili", post(pages::report::similar))
         .route(
-            "/segnalazioni/{issue}/anche-da-noi",
+            "/segnalazioni/{id}/anche-da-noi",
             get(pages::report::show_endorsement).post(pages::report::endorse),
         )
         .route("/statici/{name}", get(assets::show))

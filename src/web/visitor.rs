@@ -69,6 +69,11 @@ impl Visitor {
         self.actor.as_ref().map(|actor| actor.role)
     }
 
+    /// Whether they may report and endorse: bodies, and staff on their behalf.
+    pub fn reports(&self) -> bool {
+        matches!(self.role(), Some(Role::Municipality | Role::Staff))
+    }
+
     /// A form token, masked anew.
     pub fn form_token(&self, clock: &dyn Clock) -> String {
         let mut token = [0; 2 * HALF];

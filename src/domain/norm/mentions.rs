@@ -50,7 +50,7 @@ pub struct KnownAct {
 #[derive(Debug, Clone)]
 pub enum KnownKey {
     /// An Italian act.
-    Nir(NirUrn),
+    Nir(Box<NirUrn>),
     /// An act of the Union.
     Eu(Celex),
 }

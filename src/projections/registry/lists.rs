@@ -285,7 +285,10 @@ impl Moment {
     pub fn known_acts(&self) -> Result<Vec<KnownAct>, ViewsError> {
         let entries: Vec<NormEntryView> = self.read(|conn| all(conn, "SELECT doc FROM norms"))?;
         let known = |entry: NormEntryView| {
-            let nir = entry.urn.and_then(|urn| NirUrn::parse(urn.as_str()).ok()).map(KnownKey::Nir);
+            let nir = entry
+                .urn
+                .and_then(|urn| NirUrn::parse(urn.as_str()).ok())
+                .map(|urn| KnownKey::Nir(Box::new(urn)));
             let eu = || Some(KnownKey::Eu(Celex::parse(entry.celex?.as_str()).ok()?));
             Some(KnownAct { key: nir.or_else(eu)?, label: entry.label_it.to_string() })
         };

@@ -40,6 +40,9 @@ pub async fn list(visit: Visit) -> Result<Page, Fault> {
     let rows = list.items.iter().map(|issue| row(&visit, issue)).collect::<Result<Vec<_>, _>>()?;
     let main = html! {
         h1 { "Segnalazioni" }
+        @if visit.visitor.reports() {
+            p { a.button href=(super::report::ADDRESS) { "Nuova segnalazione" } }
+        }
         (parts::search_box(&visit.address, "Cerca nelle segnalazioni",
             "Parole, una norma («art. 5-bis d.lgs. 142/2015»), un codice («S-2026/0042»)"))
         div.beside {

@@ -8,6 +8,6 @@ pub mod issue;
 pub mod issues;
 pub mod norm;
 pub mod norms;
+pub mod report;
 pub mod solution;
 pub mod solutions;
-pub mod report;

@@ -1,5 +1,7 @@
 //! The act that a mention names: its kind, its number, its day.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 
 use super::lexer::{Token, dot, skip, word, words};
@@ -99,7 +101,7 @@ enum How {
 
 /// An act that is identified.
 pub(super) enum Named {
-    Nir { urn: NirUrn, label: Option<String> },
+    Nir { urn: Box<NirUrn>, label: Option<String> },
     Eu { celex: Celex, label: Option<String> },
 }
 
@@ -275,21 +277,17 @@ impl Act {
     }
 }
 
-fn label<'c>(known: &'c KnownAct) -> Option<String> {
-    Some(known.label.clone())
-}
-
 fn nir(urn: NirUrn, catalogue: &[KnownAct]) -> Named {
     let known =
-        catalogue.iter().find(|known| matches!(&known.key, KnownKey::Nir(own) if *own == urn));
-    Named::Nir { urn, label: known.and_then(label) }
+        catalogue.iter().find(|known| matches!(&known.key, KnownKey::Nir(own) if **own == urn));
+    Named::Nir { urn: Box::new(urn), label: known.map(|known| known.label.clone()) }
 }
 
 fn eu(celex: Celex, catalogue: &[KnownAct]) -> Named {
     let known = catalogue
         .iter()
         .find(|known| matches!(&known.key, KnownKey::Eu(own) if own.as_str() == celex.as_str()));
-    Named::Eu { label: known.and_then(label), celex }
+    Named::Eu { label: known.map(|known| known.label.clone()), celex }
 }
 
 /// Since 2015 every act of the Union is numbered year/number; regulations before were
@@ -332,13 +330,13 @@ fn national_urn(
     if let (Some(known), None) = (fits.next(), fits.next())
         && let KnownKey::Nir(urn) = &known.key
     {
-        return Ok(Named::Nir { urn: urn.clone(), label: label(known) });
+        return Ok(Named::Nir { urn: urn.clone(), label: Some(known.label.clone()) });
     }
     let issuer = kind.issuer().ok_or(Unclear::NoIssuer)?;
     let day = day.ok_or(Unclear::NoDay)?;
     let urn = format!("urn:nir:{issuer}:{day};{}", number.ok_or(Unclear::NoDay)?);
     let urn = NirUrn::parse(&urn).map_err(|_| Unclear::NoDay)?;
-    Ok(Named::Nir { urn, label: None })
+    Ok(Named::Nir { urn: Box::new(urn), label: None })
 }
 
 impl Kind {
@@ -416,7 +414,7 @@ fn with_place(label: &str, place: &Place) -> String {
         [("art.", &place.article), ("comma", &place.paragraph), ("lettera", &place.letter)]
     {
         if let Some(part) = part {
-            whole.push_str(&format!(", {word} {part}"));
+            let _ = write!(whole, ", {word} {part}");
         }
     }
     whole

@@ -4,7 +4,7 @@ use super::*;
 
 fn catalogue() -> Vec<KnownAct> {
     let nir = |urn: &str, label: &str| KnownAct {
-        key: KnownKey::Nir(NirUrn::parse(urn).unwrap()),
+        key: KnownKey::Nir(Box::new(NirUrn::parse(urn).unwrap())),
         label: label.into(),
     };
     vec![

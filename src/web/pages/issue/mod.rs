@@ -167,6 +167,9 @@ fn endorsements(visit: &Visit, issue: &IssueDetail) -> Result<Markup, Fault> {
                         }
                     }))
                 }
+                @if visit.visitor.reports() {
+                    p { a.button href={ "/segnalazioni/" (issue.row.id) "/anche-da-noi" } { "Succede anche da noi" } }
+                }
             }
         }
     })

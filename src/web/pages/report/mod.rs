@@ -15,7 +15,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::Value;
 
-use crate::domain::registry::Role;
 use crate::domain::values::AuthorityId;
 use crate::web::fault::Fault;
 use crate::web::forms::{Deed, Form, Refused, Wrong};
@@ -97,14 +96,13 @@ async fn page(
 }
 
 fn may_report(visit: &Visit) -> Result<(), Fault> {
-    match visit.actor()?.role {
-        Role::Municipality | Role::Staff => Ok(()),
-        Role::Observer | Role::Auditor | Role::Admin => Err(Fault::Denied(
-            "Le segnalazioni le presentano gli enti della rete, oppure il \
-                               coordinamento per loro conto."
-                .into(),
-        )),
+    visit.actor()?;
+    if visit.visitor.reports() {
+        return Ok(());
     }
+    let why = "Le segnalazioni le presentano gli enti della rete, oppure il coordinamento per \
+               loro conto.";
+    Err(Fault::Denied(why.into()))
 }
 
 /// The norms that the visitor confirmed, as the API takes them.
