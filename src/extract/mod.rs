@@ -13,7 +13,7 @@
 //! nothing in it depends on when it was asked for.
 //!
 //! Deliberately absent: documents themselves (their hashes are there), and any right of its
-//! own: what it holds is what [`Views::history`] tells the reader.
+//! own: what it holds is what [`Moment::history`](crate::projections::Moment::history) tells the reader.
 //!
 //! Depends on: `projections`, `notary`, `codec`, `access`.
 
