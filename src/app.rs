@@ -2,6 +2,7 @@
 //!
 //! Depends on: everything below.
 
+mod error;
 mod log;
 
 use std::net::SocketAddr;
@@ -18,93 +19,27 @@ use crate::clock::Clock;
 use crate::codec::Codec;
 use crate::command_handler::CommandHandler;
 use crate::config::{Data, ServeArgs};
-use crate::event_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
-use crate::event_store::{EventStore, ReadError};
+use crate::event_store::EventStore;
+use crate::event_store::sqlite::{SqliteOptions, SqliteStore};
 use crate::http::metrics::{self, Metrics};
 use crate::http::{Api, ApiOptions, router_beside};
-use crate::notary::KeeperError;
-use crate::notary::key::KeyError;
 use crate::notary::witness::Asking;
 use crate::operations::Operations;
-use crate::privacy::{EpochError, EpochKeys, Random, RingIds};
-use crate::projections::{Views, ViewsError, ViewsOptions};
+use crate::operations::settling::Settled;
+use crate::privacy::{EpochKeys, ErasureRegister, Random, RingIds};
+use crate::projections::{Views, ViewsOptions};
 use crate::web::{self, DemoAccount, Site, SiteOptions};
+
+pub use error::AppError;
 
 /// How long requests under way may take to end once the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
 
+/// How often it is asked whether a change of epoch is due.
+const EPOCH_CHECK: Duration = Duration::from_hours(1);
+
 /// How long the views may take at the start before the server calls itself ready.
 const FIRST_VIEWS: Duration = Duration::from_secs(2);
-
-/// Why the application cannot run, and what to do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// The events cannot be opened.
-    #[error(transparent)]
-    Store(#[from] OpenError),
-    /// The keys cannot be opened.
-    #[error(transparent)]
-    Keys(#[from] EpochError),
-    /// Events without the keys of their texts.
-    #[error(
-        "there are events in {data}, but the key file {keys} is missing: no text would open. \
-         Restore the key file, or name it with --keys"
-    )]
-    KeysMissing {
-        /// The data folder.
-        data: String,
-        /// The key file.
-        keys: String,
-    },
-    /// A folder cannot be made or used.
-    #[error("the folder {folder} cannot be used: {why}")]
-    Folder {
-        /// The folder.
-        folder: String,
-        /// Why.
-        why: String,
-    },
-    /// The events cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The views cannot be opened.
-    #[error(transparent)]
-    Views(#[from] ViewsError),
-    /// The log cannot be kept, or the store is not the one that was signed.
-    #[error(transparent)]
-    Log(#[from] KeeperError),
-    /// The key of the log cannot be used.
-    #[error(transparent)]
-    LogKey(#[from] KeyError),
-    /// A witness was not given as it should be.
-    #[error("{0}")]
-    Witness(String),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {why}. Give another one with --listen")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        why: std::io::Error,
-    },
-    /// The address of the metrics cannot be listened on.
-    #[error("cannot serve metrics on {address}: {why}. Give another address with --metrics")]
-    Metrics {
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        why: std::io::Error,
-    },
-    /// The server failed.
-    #[error("the server failed: {0}")]
-    Server(std::io::Error),
-    /// The store stopped writing.
-    #[error(
-        "the event store stopped: {0}. What was acknowledged is safe; look after the disk, then \
-         start again"
-    )]
-    Fatal(String),
-}
 
 /// How an engine is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +59,10 @@ pub struct Engine {
     pub store: SqliteStore,
     /// Seals and opens texts.
     pub codec: Arc<Codec>,
+    /// Erasures that had to be brought about anew when it was opened.
+    pub settled: Settled,
     documents: Arc<dyn ObjectStore>,
+    register: Arc<ErasureRegister>,
     data: Data,
     clock: Arc<dyn Clock>,
 }
@@ -139,7 +77,8 @@ impl Random for Drawn<'_> {
 }
 
 impl Engine {
-    /// Opens a data folder.
+    /// Opens a data folder. Whoever may write brings about the erasures that a crash or an
+    /// old copy left unfinished.
     ///
     /// # Errors
     ///
@@ -167,9 +106,16 @@ impl Engine {
             Access::Write => SqliteStore::open(&events, SqliteOptions::default())?,
             Access::Read => SqliteStore::open_read_only(&events)?,
         };
-        let codec = codec(&store, &data.keys, &clock).await?;
+        let register = Arc::new(ErasureRegister::open(&data.erasures())?);
+        let codec = codec(&store, &data.keys, &register, &clock).await?;
         let documents = documents(data, access)?;
-        Ok(Self { store, codec, documents, data: data.clone(), clock })
+        let (settled, data) = (Settled::default(), data.clone());
+        let mut engine = Self { store, codec, settled, documents, register, data, clock };
+        if access != Access::Read {
+            let settled = engine.operations().settle_erasures().await;
+            engine.settled = settled.map_err(AppError::Erasure)?;
+        }
+        Ok(engine)
     }
 
     /// The same folder under another clock: imports keep recorded dates so.
@@ -178,7 +124,7 @@ impl Engine {
     ///
     /// [`AppError`] when the keys cannot be read again.
     pub async fn at(&self, clock: Arc<dyn Clock>) -> Result<Self, AppError> {
-        let codec = codec(&self.store, &self.data.keys, &clock).await?;
+        let codec = codec(&self.store, &self.data.keys, &self.register, &clock).await?;
         Ok(Self { codec, clock, ..self.clone() })
     }
 
@@ -187,6 +133,7 @@ impl Engine {
         let store = Arc::new(self.store.clone());
         let handler = CommandHandler::new(store, self.codec.clone(), self.clock.clone());
         Operations::new(handler, self.clock.clone(), self.documents.clone())
+            .entering(self.register.clone())
     }
 
     /// The views over it, which are built when they are missing.
@@ -229,11 +176,16 @@ impl Engine {
 async fn codec(
     store: &SqliteStore,
     keys: &std::path::Path,
+    register: &ErasureRegister,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<Codec>, AppError> {
     let epochs = EpochKeys::open_or_create(keys, clock.today(), &mut Drawn(&**clock))?;
-    let last = last_ring(store, &**clock).await?;
-    Ok(Arc::new(Codec::new(epochs, last, clock.clone())))
+    let last = last_ring(store, &**clock).await?.max(register.greatest_ring());
+    let codec = Codec::new(epochs, last, clock.clone());
+    for erasure in register.of(store.store_id()) {
+        codec.remember_destroyed(erasure.keys);
+    }
+    Ok(Arc::new(codec))
 }
 
 /// Makes a folder that only its owner may enter.
@@ -337,7 +289,7 @@ pub async fn serve(
         accessibility_url: serving.settings.accessibility_url.clone(),
         demo: serving.demo,
     };
-    let site = Site::new(operations, views.clone(), engine.clock.clone(), options);
+    let site = Site::new(operations.clone(), views.clone(), engine.clock.clone(), options);
     let pages = metrics::counted(web::router(site), metrics.as_ref());
     let watching = watched.zip(metrics).map(|(listener, metrics)| {
         let router = metrics::router(api.clone(), metrics.clone());
@@ -352,6 +304,7 @@ pub async fn serve(
         let _ = asked.wait_for(|stop| *stop).await;
     });
     let server = tokio::spawn(server.into_future());
+    let epochs = tokio::spawn(change_epochs(operations.clone()));
     // Whoever asks at once finds what was there; longer than this nobody is kept waiting,
     // since a reading says itself that the views are behind.
     let _ = views.wait_for(engine.store.head().await?, FIRST_VIEWS).await;
@@ -364,12 +317,17 @@ pub async fn serve(
         broken = failed.wait_for(Option::is_some) => broken.ok().and_then(|why| why.clone()),
     };
     tracing::info!("stopping");
+    // A change of epoch that is cut short is taken up at the next start.
+    epochs.abort();
     let _ = stop.send(true);
     // A reader of the feed would keep its connection for ever.
     match tokio::time::timeout(LAST_REQUESTS, server).await {
         Ok(Ok(Err(why))) => return Err(AppError::Server(why)),
         Ok(Ok(Ok(())) | Err(_)) => {}
         Err(_) => tracing::warn!("some connections were still open"),
+    }
+    if let Err(why) = operations.note_searched().await {
+        tracing::warn!(%why, "the next start searches the log for erasures again");
     }
     engine.store.close().await;
     let last = move || {
@@ -398,6 +356,16 @@ async fn serve_metrics(
             tracing::error!(fault = ?served.err(), "metrics are no longer served");
         }
         () = metrics.keep_small() => {}
+    }
+}
+
+/// Changes the epoch whenever it is due.
+async fn change_epochs(operations: Arc<Operations>) {
+    loop {
+        if let Err(why) = operations.rotate_if_due().await {
+            tracing::error!(%why, "the epoch could not be changed; it is tried again");
+        }
+        tokio::time::sleep(EPOCH_CHECK).await;
     }
 }
 

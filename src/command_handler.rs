@@ -23,8 +23,8 @@ use crate::codec::{self, Codec, CodecError, Envelope};
 use crate::domain::values::BodyId;
 use crate::domain::{Command, Decider, EventSet, Facts, Recorded, Rejection};
 use crate::event_store::{
-    AppendError, Appended, EventStore, Expected, GlobalPosition, ReadError, Revision, StoredEvent,
-    StreamName,
+    AppendError, Appended, EventStore, Expected, GlobalPosition, KeyRing, ReadError, Revision,
+    StoredEvent, StreamName,
 };
 use crate::notary::{Hash, Leaf, Logged, is_logged};
 
@@ -156,12 +156,15 @@ pub struct CommandHandler {
     codec: Arc<Codec>,
     clock: Arc<dyn Clock>,
     caches: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    /// Held for reading from the sealing of an event until it is stored.
+    sealing: tokio::sync::RwLock<()>,
 }
 
 impl CommandHandler {
     /// A handler over a store.
     pub fn new(store: Arc<dyn EventStore>, codec: Arc<Codec>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, codec, clock, caches: RwLock::default() }
+        let (caches, sealing) = (RwLock::default(), tokio::sync::RwLock::default());
+        Self { store, codec, clock, caches, sealing }
     }
 
     /// The store under it.
@@ -239,11 +242,26 @@ impl CommandHandler {
     /// # Errors
     ///
     /// [`HandleError`] says which rule, which revision or which fault stood against it.
-    #[instrument(skip_all, fields(stream = %stream, command = %intent.envelope.command_id))]
     pub async fn handle<D: Decider>(
         &self,
         stream: &StreamName,
+        intent: Intent<D::Event>,
+    ) -> Result<Done, HandleError> {
+        self.handle_erasing::<D>(stream, intent, &[]).await
+    }
+
+    /// Carries out a command whose events say that keys were destroyed, and puts `rings`
+    /// in the place of those that held them.
+    ///
+    /// # Errors
+    ///
+    /// As [`CommandHandler::handle`].
+    #[instrument(skip_all, fields(stream = %stream, command = %intent.envelope.command_id))]
+    pub async fn handle_erasing<D: Decider>(
+        &self,
+        stream: &StreamName,
         mut intent: Intent<D::Event>,
+        rings: &[KeyRing],
     ) -> Result<Done, HandleError> {
         let first = codec::event_id(intent.envelope.command_id, 0);
         let mut loaded = self.load::<D>(stream).await?;
@@ -254,8 +272,7 @@ impl CommandHandler {
             if intent.seen.is_some() && intent.seen != loaded.revision {
                 return Err(HandleError::Stale { actual: loaded.revision });
             }
-            let now = self.clock.now();
-            let at = now.max(codec::next_micro(loaded.recorded_at));
+            let at = self.clock.now().max(codec::next_micro(loaded.recorded_at));
             intent.envelope.recorded_at = at;
             let events = D::decide(&loaded.state, command(&intent, first, at))?;
             if events.is_empty() {
@@ -268,7 +285,7 @@ impl CommandHandler {
                     leaf: None,
                 });
             }
-            match self.append::<D>(stream, &loaded, &events, &intent).await {
+            match self.append::<D>(stream, &loaded, &events, &intent, rings).await {
                 Ok(done) => return Ok(done),
                 // Somebody wrote first: decide again on what they wrote.
                 Err(HandleError::Append(AppendError::Conflict { .. })) => {
@@ -287,14 +304,18 @@ impl CommandHandler {
         loaded: &Arc<Loaded<D>>,
         events: &[D::Event],
         intent: &Intent<D::Event>,
+        rings: &[KeyRing],
     ) -> Result<Done, HandleError> {
+        let _sealing = self.sealing.read().await;
         let written = self.codec.write(stream, events, &intent.envelope, &intent.body)?;
         let expected = loaded.revision.map_or(Expected::NoStream, Expected::Exact);
-        let appended = match self.store.append(stream, expected, written.clone()).await {
+        let store = async || match rings {
+            [] => self.store.append(stream, expected, written.clone()).await,
+            _ => self.store.append_erasing(stream, expected, written.clone(), rings.to_vec()).await,
+        };
+        let appended = match store().await {
             // The same bytes again tell whether they were stored.
-            Err(AppendError::Unknown(_)) => {
-                self.store.append(stream, expected, written.clone()).await?
-            }
+            Err(AppendError::Unknown(_)) => store().await?,
             other => other?,
         };
         self.remember::<D>(stream, loaded, expected, &written, appended)?;
@@ -379,6 +400,12 @@ impl CommandHandler {
             already: true,
             leaf: leaf(&Logged::from(&stored)),
         })
+    }
+
+    /// Waits until everything that was sealed before is stored or refused: after a change
+    /// of epoch, nothing more comes that is wrapped under the old one.
+    pub async fn settle(&self) {
+        drop(self.sealing.write().await);
     }
 
     /// Forgets every folded stream, so that the next read sees the store.

@@ -168,6 +168,13 @@ impl Data {
         self.folder.join("events.db")
     }
 
+    /// The register of erasures, beside the key file.
+    pub fn erasures(&self) -> PathBuf {
+        let mut name = self.keys.as_os_str().to_owned();
+        name.push(".erasures");
+        name.into()
+    }
+
     /// The folder of the views, which may be deleted at any time.
     pub fn views(&self) -> PathBuf {
         self.folder.join("views")

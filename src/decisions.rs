@@ -44,3 +44,6 @@ pub mod d0013_log {}
 
 #[doc = include_str!("decisions/0014-openings-in-extracts.md")]
 pub mod d0014_openings_in_extracts {}
+
+#[doc = include_str!("decisions/0015-erasure-holds-for-copies.md")]
+pub mod d0015_erasure_holds_for_copies {}

@@ -354,8 +354,8 @@ fn every_subcommand_teaches_by_example() {
     let overview = succeeds(home.path(), &["--help"]);
     assert!(overview.contains("quesito demo"), "{overview}");
     for command in [
-        "serve", "demo", "import", "replay", "rebuild", "openapi", "events", "token", "backup",
-        "restore", "check", "verify", "export", "verifier", "witness",
+        "serve", "demo", "import", "replay", "rebuild", "openapi", "events", "token", "keys",
+        "backup", "restore", "check", "verify", "export", "verifier", "witness",
     ] {
         assert!(overview.contains(command), "{command}");
         let help = succeeds(home.path(), &[command, "--help"]);

@@ -17,6 +17,7 @@
 //!
 //! Deliberately absent: statistics over repeated runs. A busy machine shows in the notes.
 
+mod checking;
 mod client;
 mod filing;
 mod floors;
@@ -120,6 +121,10 @@ async fn measure(words: &[&str]) -> Result<(), Failure> {
     table.note(format!("load average before: {}", machine::load_average()));
     let ticks = Ticks::now()?;
 
+    if wanted("checking") {
+        eprintln!("checking");
+        checking::measure(sizes.time, &mut table)?;
+    }
     if wanted("filing") {
         eprintln!("filing");
         filing::measure(&sizes, &mut table).await?;

@@ -72,8 +72,9 @@ pub fn permission(category: &str, stored_type: &str) -> Option<Permission> {
         ("norm" | "authority" | "theme" | "form" | "calendar", name) if name != "text-erased" => {
             P::NormRegistry
         }
-        ("registration", _) | (_, "text-erased") => P::Operate,
+        ("issue", "text-erased") => P::Coordinate,
         ("question" | "answer" | "solution" | "communication", _) => P::Coordinate,
+        ("registration", _) | (_, "text-erased") => P::Operate,
         _ => return None,
     })
 }

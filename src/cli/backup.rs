@@ -16,8 +16,9 @@ Example:
 It copies a store that is in use into two folders:
   DEST/events/   the events and the documents, which nobody can read without keys
   DEST/keys/     the wrapped keys of the texts
-Keep the two apart, and the key file (--keys) apart from both: it is not copied here. When a
-text is erased, only copies of the keys have to be destroyed. `quesito restore` brings a copy back.";
+Keep the two apart, and the key file (--keys) apart from both: it is not copied here, nor is
+the register of erasures beside it. Take a new copy after each change of epoch: older copies
+of the keys open nothing then. `quesito restore` brings a copy back.";
 
 /// The copy of the events, inside a backup.
 pub const EVENTS: &str = "events/events.db";
@@ -59,7 +60,11 @@ impl Backup {
             self.destination.join("events").display()
         ));
         say(format_args!("{rings} rings of keys in {}", self.destination.join("keys").display()));
-        say(format_args!("Back up the key file apart from both: {}", data.keys.display()));
+        say(format_args!(
+            "Back up the key file and the register of erasures apart from both: {}, {}",
+            data.keys.display(),
+            data.erasures().display()
+        ));
         Ok(())
     }
 }

@@ -10,6 +10,8 @@ use quesito::app::{Access, Engine};
 use quesito::codec::{self, schemas};
 use quesito::config::DataArgs;
 use quesito::event_store::{EventStore, GlobalPosition, Revision, StoredEvent, StreamName};
+use quesito::operations::Operations;
+use quesito::operations::erasure::TEXT_ERASED;
 use serde_json::Value;
 
 use super::{Failure, clock, say};
@@ -21,7 +23,8 @@ It reads every event, also while the server runs, and checks that
   streams have no hole and global positions grow,
   every event is of a known type and reads and writes back as its contract says,
   data and metadata are canonical JSON and belong together,
-  every text opens whose key was not destroyed.
+  every text opens whose key was not destroyed,
+  every key is destroyed that the record of an erasure names.
 Each fault is a line with the stream and the revision; the exit code is then 1.";
 
 /// Checks a store from the first event to the last
@@ -43,6 +46,7 @@ struct Checker {
     tails: HashMap<StreamName, Tail>,
     last: GlobalPosition,
     faults: u64,
+    operations: Operations,
 }
 
 impl Check {
@@ -59,6 +63,7 @@ impl Check {
             tails: HashMap::new(),
             last: GlobalPosition::START,
             faults: 0,
+            operations: engine.operations(),
         };
         let mut events = 0_u64;
         loop {
@@ -96,6 +101,13 @@ impl Checker {
         self.contract(event, &mut faults);
         if let Err(why) = engine.codec.open_data(&engine.store, event).await {
             faults.push(why.to_string());
+        }
+        if *event.stored_type == *TEXT_ERASED {
+            match self.operations.erasure_holds(event).await {
+                Ok(true) => {}
+                Ok(false) => faults.push("a text that it says was erased has its key".to_owned()),
+                Err(why) => faults.push(why.to_string()),
+            }
         }
         faults
     }

@@ -12,6 +12,7 @@ mod demo;
 mod events;
 mod export;
 mod import;
+mod keys;
 mod list;
 mod openapi;
 mod rebuild;
@@ -68,6 +69,7 @@ enum Command {
     Openapi(openapi::Openapi),
     Events(events::Events),
     Token(token::Token),
+    Keys(keys::Keys),
     Backup(backup::Backup),
     Restore(restore::Restore),
     Check(check::Check),
@@ -106,8 +108,9 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Openapi(openapi) => openapi.run(),
             Command::Events(events) => events.run(),
             Command::Token(token) => token.run().await,
+            Command::Keys(keys) => keys.run().await,
             Command::Backup(backup) => backup.run(),
-            Command::Restore(restore) => restore.run(),
+            Command::Restore(restore) => restore.run().await,
             Command::Check(check) => return check.run().await,
             Command::Verify(verify) => return Ok(verify.run()),
             Command::Export(export) => export.run().await,

@@ -3,19 +3,25 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use quesito::app::private_folder;
+use quesito::app::{Access, Engine, private_folder};
 use quesito::config::DataArgs;
+use quesito::event_store::EventStore;
 use quesito::event_store::sqlite::restore_keys;
 
 use super::backup::{DOCUMENTS, EVENTS, KEYS, copy_folder};
-use super::{Failure, say};
+use super::{Failure, accounts, clock, say};
 
 const AFTER: &str = "\
 Example:
   quesito restore /backup/2026-11-23 --data ./data --keys ./data-keys/epochs
 
-The data folder must not hold a store. Put the key file in its place yourself; then
-`quesito check` says whether everything opens.";
+The data folder must not hold a store. The key file and the register of erasures beside it
+(epochs.erasures) are not part of a backup: they must be in their place. What was erased
+after the backup is erased again before anybody can read it.
+
+A copy of the keys from before the last change of epoch opens nothing. Take the keys of a
+later backup then; the events may be older:
+  quesito restore /backup/2026-08-01 --keys-of /backup/2026-11-23";
 
 /// Brings a backup back into an empty data folder
 #[derive(Args)]
@@ -24,12 +30,15 @@ pub struct Restore {
     /// The folder that `quesito backup` made
     #[arg(value_name = "BACKUP")]
     source: PathBuf,
+    /// Another backup, whose wrapped keys are taken instead
+    #[arg(long, value_name = "BACKUP")]
+    keys_of: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
 }
 
 impl Restore {
-    pub fn run(self) -> Result<(), Failure> {
+    pub async fn run(self) -> Result<(), Failure> {
         let data = self.data.check()?;
         let events = data.events();
         if events.exists() {
@@ -40,7 +49,7 @@ impl Restore {
         let from = self.source.join(EVENTS);
         std::fs::copy(&from, &events)
             .map_err(|why| format!("{} cannot be copied: {why}", from.display()))?;
-        let keys = self.source.join(KEYS);
+        let keys = self.keys_of.as_ref().unwrap_or(&self.source).join(KEYS);
         let rings = if keys.exists() { restore_keys(&events, &keys)? } else { 0 };
         let documents = copy_folder(&self.source.join(DOCUMENTS), &data.documents())?;
         say(format_args!(
@@ -49,6 +58,19 @@ impl Restore {
         ));
         if !data.keys.exists() {
             say(format_args!("The key file is missing: put it at {}", data.keys.display()));
+            return Ok(());
+        }
+        let engine = Engine::open(&data, Access::Write, clock()).await?;
+        let lost = engine.operations().lost_rings().await.map_err(|why| accounts::told(&why))?;
+        engine.store.close().await;
+        if engine.settled.replayed > 0 {
+            say(format_args!("{} erasures were carried out again", engine.settled.replayed));
+        }
+        if let (all, lost @ 1..) = lost {
+            say(format_args!(
+                "{lost} of {all} rings are from before a change of epoch and open no more: take \
+                 the keys of a later backup with --keys-of"
+            ));
         }
         Ok(())
     }

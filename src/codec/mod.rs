@@ -13,10 +13,12 @@
 mod canonical;
 mod envelope;
 mod instant;
+mod keys;
 mod places;
 pub mod schemas;
 pub mod upcast;
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -27,6 +29,7 @@ use zeroize::Zeroizing;
 
 pub use envelope::{Actor, ActorKind, Envelope, Metadata, ReceivedVia};
 pub use instant::Instant;
+pub use keys::{Rewrapped, sealed_texts};
 use places::sealed_places;
 
 use crate::clock::Clock;
@@ -103,6 +106,8 @@ pub struct Codec {
     epochs: RwLock<EpochKeys>,
     rings: RingIds,
     clock: Arc<dyn Clock>,
+    /// Keys that were destroyed, whatever a store says that holds them.
+    destroyed: RwLock<HashSet<KeyId>>,
 }
 
 /// The data of one event as stored, with the keys of its texts.
@@ -124,7 +129,12 @@ impl Random for Drawn<'_> {
 impl Codec {
     /// A codec with these epoch keys, whose new rings lie after `last_ring`.
     pub fn new(epochs: EpochKeys, last_ring: i64, clock: Arc<dyn Clock>) -> Self {
-        Self { epochs: RwLock::new(epochs), rings: RingIds::after(last_ring), clock }
+        Self {
+            epochs: RwLock::new(epochs),
+            rings: RingIds::after(last_ring),
+            clock,
+            destroyed: RwLock::default(),
+        }
     }
 
     /// Turns the events of one command into stored bytes.
@@ -283,7 +293,8 @@ impl Codec {
         {
             let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
             for (pointer, sealed) in &places {
-                match privacy::show(sealed, &context, pointer, ring.as_ref(), &epochs) {
+                let ring = ring.as_ref().filter(|_| !self.is_destroyed(sealed));
+                match privacy::show(sealed, &context, pointer, ring, &epochs) {
                     Ok(Shown { text, key }) => {
                         openings.push(Opening { pointer: pointer.clone(), text, key });
                     }
@@ -307,6 +318,7 @@ impl Codec {
             event_id: stored.id,
             stored_type: &stored.stored_type,
         };
+        let ring = ring.filter(|_| !self.is_destroyed(sealed));
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
         match privacy::open_with_ring(sealed, &context, pointer, ring, &epochs) {
             Ok(opened) => Ok(opened.text),
@@ -339,6 +351,7 @@ impl Codec {
             Ok(id) => store.key_ring(id.ring).await?,
             Err(_) => None,
         };
+        let ring = ring.filter(|_| !self.is_destroyed(sealed));
         let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
         match privacy::text_key(sealed, ring.as_ref(), &epochs) {
             Ok(key) => Ok(Some(privacy::command_digest(Some(&key), body))),

@@ -130,13 +130,18 @@ impl Log {
     }
 
     fn replace(&mut self, rings: Vec<KeyRing>) -> Result<(), AppendError> {
-        for ring in &rings {
+        self.check_replacements(&rings)?;
+        self.rings.extend(rings.into_iter().map(|ring| (ring.id, ring)));
+        Ok(())
+    }
+
+    fn check_replacements(&self, rings: &[KeyRing]) -> Result<(), AppendError> {
+        for ring in rings {
             let old = self.rings.get(&ring.id).ok_or_else(|| rules::ring_missing(ring.id))?;
             if ring.wrapped.len() > old.wrapped.len() {
                 return Err(rules::ring_longer(ring.id));
             }
         }
-        self.rings.extend(rings.into_iter().map(|ring| (ring.id, ring)));
         Ok(())
     }
 
@@ -188,6 +193,25 @@ impl EventStore for MemoryStore {
         }
         let appended = log.append(stream, expected, events)?;
         // Published while the log is still locked, so that heads appear in order.
+        self.memory.head.send_replace(GlobalPosition(to_u64(log.events.len())));
+        Ok(appended)
+    }
+
+    async fn append_erasing(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+        rings: Vec<KeyRing>,
+    ) -> Result<Appended, AppendError> {
+        check_size(&events)?;
+        let mut log = self.memory.log();
+        if log.closed {
+            return Err(rules::closed());
+        }
+        log.check_replacements(&rings)?;
+        let appended = log.append(stream, expected, events)?;
+        log.replace(rings)?;
         self.memory.head.send_replace(GlobalPosition(to_u64(log.events.len())));
         Ok(appended)
     }

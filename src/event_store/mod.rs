@@ -274,6 +274,29 @@ pub trait EventStore: Send + Sync + 'static {
         events: Vec<NewEvent>,
     ) -> Result<Appended, AppendError>;
 
+    /// Appends events that say that keys were destroyed, and puts `rings` in the place of
+    /// those that held them: nobody reads the events while the keys live. Leaves no copy of
+    /// the old bytes behind before it answers.
+    ///
+    /// An engine that can do both in one commit does so. Any other destroys first, as here:
+    /// a crash in between leaves texts that do not open and no event that says why, until
+    /// the caller asks again.
+    ///
+    /// # Errors
+    ///
+    /// Those of `append` and `replace_key_rings`; `Unknown` when old bytes may be left
+    /// somewhere although the events are stored.
+    async fn append_erasing(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+        rings: Vec<KeyRing>,
+    ) -> Result<Appended, AppendError> {
+        self.replace_key_rings(rings).await?;
+        self.append(stream, expected, events).await
+    }
+
     /// The events of one stream from a revision on, at most `limit`; empty when
     /// there are none.
     async fn read_stream(
@@ -319,7 +342,8 @@ pub trait EventStore: Send + Sync + 'static {
     async fn key_rings(&self, after: i64, limit: usize) -> Result<Vec<KeyRing>, ReadError>;
 
     /// Replaces rings (a key destroyed, an epoch changed), all or nothing, durable before
-    /// it answers, leaving no copy of the old bytes behind.
+    /// it answers, leaving no copy of the old bytes behind. Without rings it only sees to
+    /// the latter, when an earlier answer left it open.
     ///
     /// # Errors
     ///

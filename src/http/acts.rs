@@ -120,6 +120,7 @@ acts! {
         "/issues/{issue_id}/withdrawal" withdraw_issue "issue-withdrawn.v1" Required "Withdraw the report";
         "/issues/{issue_id}/closure" close_issue "issue-closed.v1" Required "Close the issue";
         "/issues/{issue_id}/reopening" reopen_issue "issue-reopened.v1" Required "Reopen the issue";
+        "/issues/{issue_id}/erasures" erase_issue_text "text-erased.v1" Required "Erase a text, or all texts of the case, for ever";
     }
     "question" {
         "/collective-questions" draft_question "question-drafted.v1" Optional "Draft a collective question";
@@ -146,6 +147,7 @@ acts! {
         "/collective-questions/{question_id}/assignments" assign_question "question-assigned.v1" Optional "Put a member of staff in charge";
         "/collective-questions/{question_id}/notes" add_question_note "note-added.v1" Optional "Add a note";
         "/collective-questions/{question_id}/contacts" record_question_contact "contact-recorded.v1" Optional "Record an informal contact";
+        "/collective-questions/{question_id}/erasures" erase_question_text "text-erased.v1" Required "Erase a text, or all texts of the case, for ever";
     }
     "answer" {
         "/answers" record_answer "answer-received.v1" Optional "Record an answer";
@@ -157,6 +159,7 @@ acts! {
         "/answers/{answer_id}/conflicts/{conflicting_answer_id}/settlement" settle_conflict "conflict-settled.v1" Optional "Record how a contradiction was settled";
         "/answers/{answer_id}/reviews" flag_answer_for_review "review-flagged.v1" Optional "Ask for a review";
         "/answers/{answer_id}/reviews/{review_id}/confirmation" confirm_answer "answer-confirmed.v1" Optional "Confirm the answer after a review";
+        "/answers/{answer_id}/erasures" erase_answer_text "text-erased.v1" Required "Erase a text, or all texts of the case, for ever";
     }
     "solution" {
         "/solutions" propose_solution "solution-proposed.v1" Optional "Propose a solution";
@@ -176,6 +179,7 @@ acts! {
         "/solutions/{solution_id}/retirement" retire_solution "solution-retired.v1" Required "Propose it no longer";
         "/solutions/{solution_id}/publication" publish_solution "solution-published.v1" Required "Publish an abstract";
         "/solutions/{solution_id}/publication/withdrawal" unpublish_solution "solution-unpublished.v1" Required "Take the abstract back";
+        "/solutions/{solution_id}/erasures" erase_solution_text "text-erased.v1" Required "Erase a text, or all texts of the case, for ever";
     }
     "communication" {
         "/communications" record_communication "communication-recorded.v1" Optional "Record an official letter";
@@ -183,6 +187,7 @@ acts! {
         "/communications/{communication_id}/registration/{registration_id}/withdrawal" annul_registration "registration-annulled.v1" Optional "Annul a registration";
         "/communications/{communication_id}/receipts" record_receipt "receipt-recorded.v1" Optional "Record a receipt";
         "/communications/{communication_id}/documents" attach_document "document-attached.v1" Optional "Attach a document";
+        "/communications/{communication_id}/erasures" erase_communication_text "text-erased.v1" Required "Erase a text, or all texts of the case, for ever";
     }
     "norm" {
         "/norms" register_norm "norm-registered.v1" Optional "Enter a norm in the catalogue";
@@ -223,16 +228,36 @@ acts! {
     }
 }
 
-/// Event types that no operation records directly, and why.
-pub const INTERNAL: &[(&str, &str)] = &[
-    ("registration-reserved.v1", "reserves the number while `register_communication` runs"),
+/// What is registered, not reported: streams that hold what is public.
+const REGISTRY: &[&str] = &["norm", "body", "authority", "theme", "form", "calendar", "person"];
+
+/// Event types that no operation records directly: in which streams, and why.
+pub const INTERNAL: &[(&[&str], &str, &str)] = &[
     (
+        REGISTRY,
+        "text-erased.v1",
+        "in the registry nothing is erased: it holds what is public; cases have an operation each",
+    ),
+    (
+        &["registration"],
+        "registration-reserved.v1",
+        "reserves the number while `register_communication` runs",
+    ),
+    (
+        &["registration"],
         "registration-released.v1",
         "frees a number whose letter was never registered, when `register_communication` needs it",
     ),
-    ("text-erased.v1", "recorded by erasures, which destroy a key first"),
-    ("token-issued.v1", "operational: `create_token`"),
-    ("token-revoked.v1", "operational: `revoke_token`"),
-    ("past-read.v1", "operational: recorded when an auditor looks into the past"),
-    ("document-stored.v1", "operational: `upload_document`"),
+    (&["op"], "token-issued.v1", "operational: `create_token`"),
+    (&["op"], "token-revoked.v1", "operational: `revoke_token`"),
+    (&["op"], "past-read.v1", "operational: recorded when an auditor looks into the past"),
+    (&["op"], "document-stored.v1", "operational: `upload_document`"),
 ];
+
+/// Why no operation records an event type in the streams of a category; `None` when one does.
+pub fn internal(category: &str, stored: &str) -> Option<&'static str> {
+    let found = INTERNAL
+        .iter()
+        .find(|(categories, name, _)| *name == stored && categories.contains(&category));
+    found.map(|(_, _, why)| *why)
+}

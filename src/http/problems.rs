@@ -8,6 +8,10 @@ const OTHERS: &[(&str, &str)] = &[
         "not-found",
         "L'indirizzo non corrisponde a nulla che si possa consultare con questo accesso.",
     ),
+    (
+        "document-erased",
+        "Il documento è stato cancellato (art. 17 GDPR): non ne resta che l'impronta.",
+    ),
     ("malformed-request", "La richiesta non è comprensibile: il dettaglio dice in quale punto."),
     (
         "invalid-fields",

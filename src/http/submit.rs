@@ -18,12 +18,14 @@ use super::acts::{Act, Seen};
 use super::problem::Problem;
 use super::request::{Caller, Trace};
 use super::{Api, dates, ids, limits};
+use crate::access::Actor;
 use crate::codec::{self, ActorKind, ReceivedVia};
 use crate::domain::Rejection;
 use crate::domain::norm::{NirUrn, norm_id};
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::Revision;
 use crate::notary;
+use crate::operations::erasure::TEXT_ERASED;
 use crate::operations::{FieldFault, OperationError, Receipt, Submission, Target};
 
 /// The members of every command that say how it reached us, not what happened.
@@ -121,7 +123,7 @@ async fn run(
     let command_id =
         codec::command_id(actor.subject.as_str(), "POST", path, &key.hyphenated().to_string());
     let submission = Submission {
-        actor: Some(actor),
+        actor: None,
         kind: if actor.machine { ActorKind::Machine } else { ActorKind::Person },
         category: act.category,
         target,
@@ -135,12 +137,30 @@ async fn run(
         seen,
         texts_checked: envelope.texts_checked,
     };
-    let recorded = if act.event == "registration-recorded.v1" {
-        api.operations.register(submission).await
-    } else {
-        api.operations.record(submission).await
+    let recorded = match act.event {
+        TEXT_ERASED => to_the_end(api, actor, submission).await,
+        event => {
+            let submission = Submission { actor: Some(actor), ..submission };
+            match event {
+                "registration-recorded.v1" => api.operations.register(submission).await,
+                _ => api.operations.record(submission).await,
+            }
+        }
     };
     recorded.map_err(|why| refusal(why, api, || object(headers, body).ok()))
+}
+
+/// Erases even if the caller hangs up: what was begun is finished, and not by the next start.
+async fn to_the_end(
+    api: &Api,
+    actor: &Actor,
+    submission: Submission<'static>,
+) -> Result<Receipt, OperationError> {
+    let (operations, actor) = (api.operations.clone(), actor.clone());
+    let erasing = tokio::spawn(async move {
+        operations.erase(Submission { actor: Some(&actor), ..submission }).await
+    });
+    erasing.await.unwrap_or_else(|why| Err(OperationError::Internal(why.to_string())))
 }
 
 /// The problem with an operation; a rule about dates names the date it speaks of.

@@ -9,6 +9,7 @@
 
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use futures_util::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use uuid::Uuid;
@@ -73,7 +74,10 @@ impl Operations {
         let stored = StoredDocument { sha256: sha256.clone(), media_type, length };
         let stream = stream(&hash)?;
         let loaded = self.handler.load::<Document>(&stream).await?;
-        if loaded.state.bodies.contains(&actor.body) {
+        // What was erased in the meantime is put there anew.
+        if loaded.state.bodies.contains(&actor.body)
+            && self.document_bytes(&sha256).await?.is_some()
+        {
             return Ok(stored);
         }
 
@@ -210,9 +214,27 @@ impl Operations {
             .map_err(|_| OperationError::Internal("a document was altered".into()))?;
         Ok(Some(bytes))
     }
+
+    /// Takes away the bytes of a document whose keys are destroyed, all uploads of it.
+    pub(super) async fn remove_document(&self, hash: &str) -> Result<(), OperationError> {
+        let failed = |why: object_store::Error| {
+            OperationError::Unavailable(format!("document store: {why}"))
+        };
+        let (folder, _) = hash.split_at_checked(2).unwrap_or((hash, ""));
+        let uploads: Vec<_> =
+            self.documents.list(Some(&Path::from(folder))).try_collect().await.map_err(failed)?;
+        let own = |path: &Path| path.filename().is_some_and(|name| name.starts_with(hash));
+        for upload in uploads.into_iter().filter(|upload| own(&upload.location)) {
+            match self.documents.delete(&upload.location).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(why) => return Err(failed(why)),
+            }
+        }
+        Ok(())
+    }
 }
 
-fn stream(hash: &str) -> Result<StreamName, OperationError> {
+pub(super) fn stream(hash: &str) -> Result<StreamName, OperationError> {
     StreamName::new(format!("op-document-{hash}"))
         .map_err(|why| OperationError::Internal(why.to_string()))
 }

@@ -9,14 +9,19 @@
 
 pub mod authenticate;
 pub mod documents;
+pub mod erasure;
 pub mod reads;
 pub mod record;
 pub mod references;
 pub mod registration;
+pub mod rotation;
+pub mod settling;
 pub mod subject;
+mod texts;
 pub mod tokens;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use object_store::ObjectStore;
 
@@ -25,6 +30,7 @@ use crate::clock::Clock;
 use crate::command_handler::{CommandHandler, HandleError};
 use crate::domain::Rejection;
 use crate::event_store::AppendError;
+use crate::privacy::ErasureRegister;
 
 pub use record::{Receipt, Submission, Target};
 
@@ -35,6 +41,13 @@ pub struct Operations {
     /// Time.
     pub clock: Arc<dyn Clock>,
     documents: Arc<dyn ObjectStore>,
+    register: Arc<ErasureRegister>,
+    /// Held by whoever reads rings of keys in order to replace them.
+    changing_keys: tokio::sync::Mutex<()>,
+    /// Whether an erasure may be in the log and not in the register.
+    unfinished: AtomicBool,
+    /// Held by the one change of epoch under way.
+    rotating: tokio::sync::Mutex<()>,
     in_flight: record::InFlight,
     known_tokens: tokio::sync::Mutex<tokens::KnownTokens>,
     reads: tokio::sync::Mutex<()>,
@@ -122,6 +135,10 @@ impl Operations {
             handler,
             clock,
             documents,
+            register: Arc::new(ErasureRegister::ephemeral()),
+            changing_keys: tokio::sync::Mutex::default(),
+            unfinished: AtomicBool::new(false),
+            rotating: tokio::sync::Mutex::default(),
             in_flight: record::InFlight::default(),
             known_tokens: tokio::sync::Mutex::default(),
             reads: tokio::sync::Mutex::default(),
@@ -131,5 +148,12 @@ impl Operations {
     /// How many appends wait for the disk.
     pub fn waiting(&self) -> usize {
         self.handler.store().waiting()
+    }
+
+    /// These operations, entering erasures into a register that outlives the process.
+    #[must_use]
+    pub fn entering(mut self, register: Arc<ErasureRegister>) -> Self {
+        self.register = register;
+        self
     }
 }

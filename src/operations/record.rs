@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::erasure::TEXT_ERASED;
 use super::references::{self, Gathered};
 use super::subject::{Subject, implied};
+use super::texts::check_texts;
 use super::{FieldFault, OperationError, Operations};
 use crate::access::{Action, Actor, Denial, Resource, decide, permission};
 use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
 use crate::command_handler::Intent;
-
 use crate::domain::answer::Answer;
 use crate::domain::communication::Communication;
 use crate::domain::issue::Issue;
@@ -23,11 +24,10 @@ use crate::domain::registry::{
     Authority, Body, Calendar, Form, Norm, Person, Reservation, Role, Theme,
 };
 use crate::domain::solution::Solution;
-use crate::domain::values::{BodyId, Day, Leaf, leaves};
+use crate::domain::values::{BodyId, Day, leaves};
 use crate::domain::{EventSet, Facts};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
 use crate::notary::Hash;
-use crate::privacy::detector::{self, Severity};
 
 /// Which stream a command is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,10 @@ impl Operations {
     ///
     /// [`OperationError`] says what stood against it; then nothing was stored.
     pub async fn record(&self, submission: Submission<'_>) -> Result<Receipt, OperationError> {
+        if submission.stored_type == TEXT_ERASED {
+            // Whichever side it comes from: never the event without what it says.
+            return self.erase(submission).await;
+        }
         let _flight = self.enter(submission.command_id)?;
         match submission.category {
             "issue" => self.record_in::<Issue>(submission).await,
@@ -348,52 +352,6 @@ fn parse<D: Subject>(
     let read = D::Event::from_value(stored_type, Value::Object(data))
         .ok_or_else(|| OperationError::Internal("an event of another category".into()))?;
     read.map_err(|fault| OperationError::Invalid(vec![FieldFault::from(&fault)]))
-}
-
-/// Refuses texts with a codice fiscale; asks to confirm those that may hold other
-/// personal data, unless the sender says that they were checked.
-fn check_texts(leaves: &[Leaf], checked: bool) -> Result<(), OperationError> {
-    let mut faults = Vec::new();
-    for leaf in leaves {
-        if leaf.kind != "Text" {
-            continue;
-        }
-        if leaf.value.is_empty() {
-            // A client sent the shape of a sealed text.
-            faults.push(FieldFault {
-                pointer: leaf.pointer.clone(),
-                kind: "not_a_text",
-                detail: "Serve una stringa.".into(),
-                hint: None,
-            });
-            continue;
-        }
-        for finding in detector::check(&leaf.value) {
-            if finding.severity == Severity::Refuse || !checked {
-                faults.push(FieldFault {
-                    pointer: leaf.pointer.clone(),
-                    kind: match finding.severity {
-                        Severity::Refuse => "personal_data",
-                        Severity::Warn => "personal_data_to_confirm",
-                    },
-                    detail: format!(
-                        "{} (caratteri {}–{}){}.",
-                        finding.message_it.trim_end_matches('.'),
-                        finding.char_start,
-                        finding.char_end,
-                        match finding.severity {
-                            Severity::Refuse => "",
-                            Severity::Warn => {
-                                "; se il testo è stato verificato, si ripeta con texts_checked"
-                            }
-                        }
-                    ),
-                    hint: None,
-                });
-            }
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(OperationError::Invalid(faults)) }
 }
 
 impl From<&serde_path_to_error::Error<serde_json::Error>> for FieldFault {

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::texts::check_texts;
 use super::{OperationError, Operations};
 use crate::access::tokens::{
     Presented, Secret, Token, TokenEvent, TokenIssued, TokenRevoked, TokenSummary,
@@ -11,7 +12,7 @@ use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
 use crate::command_handler::Intent;
 use crate::domain::Facts;
 use crate::domain::registry::Role;
-use crate::domain::values::{BodyId, Day, PersonId, Text};
+use crate::domain::values::{BodyId, Day, PersonId, Text, leaves};
 use crate::event_store::{GlobalPosition, StreamName};
 
 const PAGE: usize = 2_000;
@@ -134,6 +135,8 @@ impl Operations {
         proposed: TokenEvent,
         body: Vec<u8>,
     ) -> Result<bool, OperationError> {
+        // A label may name somebody's place of work, so nobody is asked to confirm it.
+        check_texts(&leaves(&proposed), true)?;
         let stream = token_stream(id)?;
         let intent = Intent {
             proposed,

@@ -101,6 +101,12 @@ pub fn erase_slot(ring: &KeyRing, slot: u32) -> Result<KeyRing, RingError> {
     Ok(erased)
 }
 
+/// Whether a ring holds the key of a slot: it was neither destroyed nor never there.
+pub fn lives(ring: &KeyRing, slot: u32) -> bool {
+    let slots = ring.wrapped.as_chunks::<SLOT_LEN>().0;
+    usize::try_from(slot).ok().and_then(|slot| slots.get(slot)).is_some_and(|key| *key != ERASED)
+}
+
 /// Whether every key of the ring is destroyed, so that nothing is left to keep.
 pub fn is_erased(ring: &KeyRing) -> bool {
     ring.wrapped.iter().all(|byte| *byte == 0)

@@ -26,7 +26,7 @@ use super::things::reference;
 use super::writer::Shared;
 use super::{ViewsError, things::Kind};
 use crate::domain::issue::{Issue, IssueEvent, IssueState, PositionFate};
-use crate::domain::values::{AuthorityId, BodyId, Text};
+use crate::domain::values::{AuthorityId, BodyId, ERASED_IT, Text};
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
 use crate::search::{Document, SearchIndex};
 
@@ -38,6 +38,10 @@ const BATCH: usize = 100_000;
 
 /// Most issues in one transaction.
 const ISSUES: usize = 2_000;
+
+/// How often a purge waits for readers to leave the write-ahead log, and how long each time.
+const READERS_TRIES: u32 = 200;
+const READERS_REST: Duration = Duration::from_millis(10);
 
 /// Rest between two batches, so that one commit takes what a burst brings.
 const PACE: Duration = Duration::from_millis(300);
@@ -84,6 +88,11 @@ impl Indexer {
         Ok(Self { conn, index, log, at, easing: None })
     }
 
+    /// Up to where it has come.
+    pub(super) fn position(&self) -> GlobalPosition {
+        self.at.position
+    }
+
     /// Follows the store, behind the views, until told to stop.
     pub(super) fn follow(
         &mut self,
@@ -119,10 +128,14 @@ impl Indexer {
             if behind {
                 return Ok(());
             }
-            self.index(&shared.readers(), &issues, at, &stop)?;
-            if erased {
-                self.index.purge(&self.conn)?;
+            self.index(&shared.readers(), &issues, &stop)?;
+            if *stop.borrow() {
+                return Ok(());
             }
+            if erased {
+                self.purge()?;
+            }
+            self.note(at)?;
             shared.searchable.send_replace(self.at.position);
             if let Some(easing) = &mut self.easing {
                 easing.rest(&self.log, PACE, self.at.position);
@@ -136,7 +149,8 @@ impl Indexer {
         loop {
             let Gathered { issues, last, .. } = self.gather()?;
             let Some(at) = last else { return Ok(self.at.position) };
-            self.index(readers, &issues, at, &never)?;
+            self.index(readers, &issues, &never)?;
+            self.note(at)?;
         }
     }
 
@@ -165,7 +179,6 @@ impl Indexer {
         &mut self,
         readers: &Readers,
         issues: &BTreeSet<Uuid>,
-        at: Bookmark,
         stop: &watch::Receiver<bool>,
     ) -> Result<(), ViewsError> {
         let mut numbered = readers.read(|views| {
@@ -217,10 +230,29 @@ impl Indexer {
             }
             tx.commit()?;
         }
-        let tx = conn.transaction()?;
+        Ok(())
+    }
+
+    /// Takes the words of what was erased out of the file and of its write-ahead log. Only
+    /// then the bookmark moves on, so that a crash in between repeats it.
+    fn purge(&self) -> Result<(), ViewsError> {
+        self.index.purge(&self.conn)?;
+        for _ in 0..READERS_TRIES {
+            let busy: i64 =
+                self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(READERS_REST);
+        }
+        Err(ViewsError::Behind)
+    }
+
+    fn note(&mut self, at: Bookmark) -> Result<(), ViewsError> {
+        let tx = self.conn.transaction()?;
         write_bookmark(&tx, &at)?;
         tx.commit()?;
-        *before = at;
+        self.at = at;
         Ok(())
     }
 }
@@ -395,7 +427,8 @@ fn name<'n>(
 }
 
 fn add_text<const MAX: usize>(all: &mut String, text: &Text<MAX>) {
-    add(all, text.clear().unwrap_or_default());
+    // What stands where a text was erased is nothing to be found by.
+    add(all, text.clear().filter(|words| *words != ERASED_IT).unwrap_or_default());
 }
 
 fn add(all: &mut String, words: &str) {

@@ -8,6 +8,8 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -18,10 +20,14 @@ use super::cut::Cut;
 use super::past::Then;
 use super::texts::Texts;
 use super::things::Kind;
+use super::views::reached;
 use super::writer::Shared;
 use crate::access::{Actor, Scope};
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::GlobalPosition;
+
+/// How long a search waits for the index to have followed an erasure.
+const INDEXING: Duration = Duration::from_secs(3);
 
 /// The views at a moment.
 #[derive(Clone)]
@@ -166,15 +172,19 @@ impl Moment {
         })
     }
 
-    /// Whether words can be looked up; if not, that is being prepared.
+    /// Waits until words can be looked up, none of which was erased.
     ///
     /// # Errors
     ///
-    /// [`ViewsError::Preparing`] until it is.
-    pub(super) fn searchable(&self) -> Result<(), ViewsError> {
+    /// [`ViewsError::Behind`] or [`ViewsError::Preparing`] when they cannot.
+    pub(super) async fn searchable(&self) -> Result<(), ViewsError> {
         match &self.source {
+            Source::Now(shared) => {
+                let erased = GlobalPosition(shared.erased.load(Ordering::Acquire));
+                reached(&shared.searchable, &shared.wanted_searchable, erased, INDEXING).await
+            }
             Source::Then(then, Some(shared)) => shared.past.searchable(then),
-            Source::Now(_) | Source::Then(_, None) => Ok(()),
+            Source::Then(_, None) => Ok(()),
         }
     }
 }

@@ -117,6 +117,11 @@ impl Views {
         };
         let Files { path, projector, search } = aside(|| open_files(&folder, &*store, &logs))?;
         let readers = Readers::new(path.clone(), search_file(&folder));
+        // An index that stayed behind may hold words that were erased since.
+        let erased = match search.position() {
+            GlobalPosition::START => GlobalPosition::START,
+            _ => projector.bookmark().position,
+        };
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(readers)),
             position: watch::Sender::new(projector.bookmark().position),
@@ -127,6 +132,7 @@ impl Views {
             rebuilding: AtomicBool::new(false),
             searchable: watch::Sender::new(GlobalPosition::START),
             wanted_searchable: watch::Sender::new(GlobalPosition::START),
+            erased: AtomicU64::new(erased.0),
             texts: Arc::new(Texts::new(Arc::clone(&store), codec)),
             past: Past::new(&folder, Arc::clone(&logs)),
         });
@@ -403,7 +409,7 @@ fn aside<T: Send>(work: impl FnOnce() -> Result<T, ViewsError> + Send) -> Result
 }
 
 /// Waits until a position is reached, and lets those who work towards it know.
-async fn reached(
+pub(super) async fn reached(
     progress: &watch::Sender<GlobalPosition>,
     wanted: &watch::Sender<GlobalPosition>,
     position: GlobalPosition,

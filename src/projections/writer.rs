@@ -35,6 +35,9 @@ pub(super) struct Shared {
     pub(super) searchable: watch::Sender<GlobalPosition>,
     /// The last position that somebody waits to search.
     pub(super) wanted_searchable: watch::Sender<GlobalPosition>,
+    /// Up to where the search index must have come before anybody searches: what lies before
+    /// may have erased a word that it still holds.
+    pub(super) erased: AtomicU64,
     pub(super) texts: Arc<Texts>,
     /// The views as they stood.
     pub(super) past: Past,
@@ -69,6 +72,10 @@ impl Shared {
         }
         if !batch.erased.is_empty() {
             self.past.forget_words();
+            let position = projector.bookmark().position;
+            self.erased.fetch_max(position.0, Ordering::AcqRel);
+            // The index need not be asked to hurry.
+            self.wanted_searchable.send_modify(|wanted| *wanted = position.max(*wanted));
         }
         self.generation.fetch_add(1, Ordering::AcqRel);
         self.position.send_replace(projector.bookmark().position);

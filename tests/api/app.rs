@@ -314,6 +314,14 @@ impl TestApp {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// Reads something as somebody, in a form.
+    pub async fn read_as(&self, who: &str, path: &str, media: &str) -> Reply {
+        let request = Request::get(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.token(who)))
+            .header("accept", media);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Carries out a command of the table, resting on the last receipt of its thing
     /// when it must.
     pub async fn try_act(&self, who: &str, id: &str, on: &[&str], data: Value) -> Reply {
@@ -372,6 +380,12 @@ impl TestApp {
     pub async fn shown(&self) {
         let patience = std::time::Duration::from_secs(20);
         self.views.wait_for(self.head().await, patience).await.unwrap();
+    }
+
+    /// Waits until words of everything that was recorded can be looked up.
+    pub async fn indexed(&self) {
+        let patience = std::time::Duration::from_secs(20);
+        self.views.wait_for_search(self.head().await, patience).await.unwrap();
     }
 }
 

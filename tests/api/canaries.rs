@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use quesito::clock::Clock;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ use crate::world::{ACTORS, World};
 const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Actors with a token that is good, and nobody.
-fn askers() -> impl Iterator<Item = &'static str> {
+pub fn askers() -> impl Iterator<Item = &'static str> {
     ACTORS.iter().copied().filter(|who| !matches!(*who, "revoked" | "expired"))
 }
 
@@ -52,7 +53,12 @@ impl World {
 
     /// Everything that somebody can read, of this moment too.
     async fn everything(&self, who: &str) -> Vec<Reply> {
-        let moment = format!("as_of={}", self.app.clock.now());
+        self.everything_at(who, self.app.clock.now()).await
+    }
+
+    /// Everything that somebody can read, now and as it was known at an instant.
+    pub async fn everything_at(&self, who: &str, instant: Timestamp) -> Vec<Reply> {
+        let moment = format!("as_of={instant}");
         let mut replies = Vec::new();
         for operation in operations().iter().filter(|one| one.method == "get") {
             let names: Vec<_> = operation.path.split(['{', '}']).skip(1).step_by(2).collect();

@@ -22,7 +22,7 @@ async fn answered(app: &TestApp) -> String {
     panic!("no issue has an answer");
 }
 
-async fn bytes(app: &TestApp, who: &str, path: &str) -> Vec<u8> {
+pub async fn bytes(app: &TestApp, who: &str, path: &str) -> Vec<u8> {
     let request = axum::http::Request::get(format!("/api/v1{path}"))
         .header("authorization", format!("Bearer {}", app.token(who)));
     let (status, bytes) = app.raw(request.body(axum::body::Body::empty()).unwrap()).await;
@@ -30,7 +30,7 @@ async fn bytes(app: &TestApp, who: &str, path: &str) -> Vec<u8> {
     bytes
 }
 
-fn part(zip: &[u8], name: &str) -> Vec<u8> {
+pub fn part(zip: &[u8], name: &str) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
     let mut content = Vec::new();
     archive.by_name(name).unwrap().read_to_end(&mut content).unwrap();

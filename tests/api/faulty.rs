@@ -56,6 +56,17 @@ impl EventStore for FaultyStore {
         self.inner.append(stream, expected, events).await
     }
 
+    async fn append_erasing(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+        rings: Vec<KeyRing>,
+    ) -> Result<Appended, AppendError> {
+        self.fault.strike(stream)?;
+        self.inner.append_erasing(stream, expected, events, rings).await
+    }
+
     async fn read_stream(
         &self,
         stream: &StreamName,

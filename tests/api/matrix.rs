@@ -24,13 +24,14 @@ const EXAMPLE: &str = "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d";
 const NEVER_SEEN: &str = "\"999999.w\"";
 
 /// A row of the table.
-struct Row {
-    operation: &'static str,
-    on: &'static str,
-    cells: Vec<(&'static str, &'static str)>,
+pub struct Row {
+    pub operation: &'static str,
+    pub on: &'static str,
+    pub cells: Vec<(&'static str, &'static str)>,
 }
 
-fn table() -> Vec<Row> {
+/// The table, row by row.
+pub fn table() -> Vec<Row> {
     let mut lines = TABLE.lines();
     let header: Vec<_> = lines.next().unwrap().split(',').collect();
     assert_eq!(header[2..], *ACTORS, "the columns are the actors of the world");
@@ -131,6 +132,18 @@ impl Operation {
         Some((media.clone(), example.to_string()))
     }
 
+    /// The schema of its body, when that is JSON.
+    pub fn schema(&self) -> Option<&Value> {
+        let schema = &self.document["requestBody"]["content"]["application/json"]["schema"];
+        schema.is_object().then_some(schema)
+    }
+
+    /// The documented example of its body, with ids of the world.
+    pub fn example(&self, world: &World) -> Option<Value> {
+        let (_, body) = self.body(world, "network")?;
+        serde_json::from_str(&body).ok()
+    }
+
     /// Calls it as somebody.
     pub async fn call(&self, world: &World, who: &str, on: &str) -> Reply {
         self.call_on(world, who, on, ("", "")).await
@@ -148,19 +161,34 @@ impl Operation {
         if !id.is_empty() {
             path = path.replacen(id, other, 1);
         }
-        let bearer = (who != "anonymous").then(|| format!("Bearer {}", world.app.token(who)));
         if self.method == "get" {
             return world.app.get((who != "anonymous").then_some(who), &path).await;
         }
         let (media, body) = self.body(world, on).unwrap_or_default();
+        self.send(world, who, &path, (&media, &body)).await
+    }
+
+    /// Calls it as somebody, with another body.
+    pub async fn call_with(&self, world: &World, who: &str, on: &str, body: &str) -> Reply {
+        self.send(world, who, &self.address(world, on), ("application/json", body)).await
+    }
+
+    async fn send(
+        &self,
+        world: &World,
+        who: &str,
+        path: &str,
+        (media, body): (&str, &str),
+    ) -> Reply {
+        let bearer = (who != "anonymous").then(|| format!("Bearer {}", world.app.token(who)));
         let key = world.app.key().to_string();
-        let mut headers = vec![("content-type", media.as_str()), ("idempotency-key", &key)];
+        let mut headers = vec![("content-type", media), ("idempotency-key", &key)];
         headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
         let parameters = self.document["parameters"].to_string();
         if parameters.contains("#/components/parameters/IfMatch\"") {
             headers.push(("if-match", NEVER_SEEN));
         }
-        world.app.post_with(&path, &headers, body).await
+        world.app.post_with(path, &headers, body.to_owned()).await
     }
 }
 

@@ -305,6 +305,7 @@ REASON = {"reason": "Prova."}
 CONTACT = {"authority": QUESTURA, "text": "Sentito l'ufficio: riscontro entro giugno."}
 NOTE = {"audience": "participants", "text": "Nota di prova."}
 ASSIGNED = {"staff_member": "ufficio-giuridico", "until": "2026-06-30"}
+ERASURE = REASON | {"legal_basis": "art. 17 GDPR"}
 REVIEW = {"reason": "Norma modificata.", "reviewer": "ufficio-giuridico", "due": "2099-12-15"}
 
 
@@ -438,6 +439,7 @@ def recipes() -> dict[str, Recipe]:
         "withdraw_issue": issue(W.issue, REASON),
         "close_issue": issue(W.triaged, {"outcome": "local_solution", "summary": "Protocollo distrettuale."}),
         "reopen_issue": issue(withdrawn, REASON),
+        "erase_issue_text": issue(W.issue, ERASURE),
 
         "draft_question": without_path(lambda w: draft(w.issue())),
         "attach_issue_to_question": question(W.question, lambda w, *_: {"issue": w.issue()}),
@@ -469,6 +471,7 @@ def recipes() -> dict[str, Recipe]:
         "assign_question": question(W.question, ASSIGNED),
         "add_question_note": question(W.question, NOTE),
         "record_question_contact": question(W.question, CONTACT),
+        "erase_question_text": question(W.question, ERASURE),
 
         "record_answer": without_path(lambda w: reply()),
         "correct_answer": answer(W.answer, REASON | {"received_on": "2024-03-26"}),
@@ -480,6 +483,7 @@ def recipes() -> dict[str, Recipe]:
         "settle_conflict": answer(W.answer, REASON, conflicting_answer_id=conflicting),
         "flag_answer_for_review": answer(W.answer, REVIEW),
         "confirm_answer": answer(W.answer, REASON, review_id=part("answers", "reviews", REVIEW)),
+        "erase_answer_text": answer(W.answer, ERASURE),
 
         "propose_solution": without_path(lambda w: solution()),
         "revise_solution": solved(W.solution, REASON | {"text": "Schema comune."}),
@@ -500,12 +504,14 @@ def recipes() -> dict[str, Recipe]:
         "retire_solution": solved(W.solution, REASON),
         "publish_solution": solved(W.solution, {"abstract": "Scheda operativa."}),
         "unpublish_solution": solved(shown, REASON),
+        "erase_solution_text": solved(W.solution, ERASURE),
 
         "record_communication": without_path(lambda w: letter()),
         "register_communication": mail(W.letter, lambda w, _: registration(w)),
         "annul_registration": mail(W.letter, REASON, registration_id=W.registration),
         "record_receipt": mail(W.letter, {"receipt": "delivered", "date": "2026-01-20"}),
         "attach_document": mail(W.letter, document_ref),
+        "erase_communication_text": mail(W.letter, ERASURE),
 
         "register_norm": without_path(catalogue_entry),
         "record_amendment": norms(W.norm, {

@@ -26,6 +26,8 @@ pub(super) enum Broken {
     Busy,
     /// The append brings a key ring that exists already.
     RingTaken(i64),
+    /// The append brings rings in the place of others, and one does not fit there.
+    Refused(AppendError),
     /// Anything else: what the file holds now is not known.
     Failed(String),
 }

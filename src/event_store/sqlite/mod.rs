@@ -322,10 +322,21 @@ impl EventStore for SqliteStore {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<Appended, AppendError> {
+        self.append_erasing(stream, expected, events, Vec::new()).await
+    }
+
+    async fn append_erasing(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+        rings: Vec<KeyRing>,
+    ) -> Result<Appended, AppendError> {
         check_size(&events)?;
         let (reply, outcome) = oneshot::channel();
         let _wait = Wait::begin(&self.inner.waiting);
-        self.inner.submit(Job::Append { stream: stream.clone(), expected, events, reply })?;
+        let stream = stream.clone();
+        self.inner.submit(Job::Append { stream, expected, events, rings, reply })?;
         answer(outcome).await
     }
 

@@ -44,8 +44,14 @@ type Reply<T> = oneshot::Sender<Result<T, AppendError>>;
 
 /// What the writer is asked to do.
 pub(super) enum Job {
-    /// Append a batch to a stream.
-    Append { stream: StreamName, expected: Expected, events: Vec<NewEvent>, reply: Reply<Appended> },
+    /// Append a batch to a stream, overwriting rings of keys in the same commit.
+    Append {
+        stream: StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+        rings: Vec<KeyRing>,
+        reply: Reply<Appended>,
+    },
     /// Overwrite rings of keys.
     Replace { rings: Vec<KeyRing>, reply: Reply<()> },
 }
@@ -55,6 +61,7 @@ struct Waiting {
     stream: StreamName,
     expected: Expected,
     events: Vec<NewEvent>,
+    rings: Vec<KeyRing>,
     reply: Reply<Appended>,
 }
 
@@ -76,6 +83,8 @@ pub(super) struct Writer {
     failed: bool,
     /// Whether the log holds something since it was last tidied.
     untidy: bool,
+    /// Whether log or file may still hold bytes of keys that were destroyed.
+    unclean: bool,
     /// Size of the log below which another attempt to start it anew is pointless.
     patience: u64,
 }
@@ -89,6 +98,8 @@ impl Writer {
         options: SqliteOptions,
     ) -> Result<(SyncSender<Job>, JoinHandle<()>), Box<dyn std::error::Error>> {
         let (queue, jobs) = mpsc::sync_channel(options.queue);
+        // A crash may have come between the destruction of a key and the end of its bytes.
+        let unclean = sweep(&db, Sweep::Truncate)?.blocked;
         let writer = Self {
             next: Next::load(&db)?,
             db,
@@ -98,6 +109,7 @@ impl Writer {
             sweeper: Sweeper::start(path)?,
             failed: false,
             untidy: true,
+            unclean,
             patience: 0,
         };
         let thread = thread::Builder::new().name("event-writer".into()).spawn(move || {
@@ -116,16 +128,26 @@ impl Writer {
             };
             match job {
                 Ok(first) => self.work(first, jobs),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.sweeper.ask();
-                    self.untidy = false;
-                }
+                Err(RecvTimeoutError::Timeout) => self.rest(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         if !self.failed {
             let emptied = self.empty_log();
             tracing::info!(head = self.next.head().0, emptied, "event store closed");
+        }
+    }
+
+    /// Uses a quiet moment to copy the log, or to end what is left of destroyed keys.
+    fn rest(&mut self) {
+        if !self.unclean || self.failed {
+            self.sweeper.ask();
+            self.untidy = false;
+            return;
+        }
+        match sweep(&self.db, Sweep::Truncate) {
+            Ok(log) => self.unclean = log.blocked,
+            Err(error) => self.fail(&error.to_string()),
         }
     }
 
@@ -136,9 +158,9 @@ impl Writer {
         let mut job = Some(first);
         while let Some(taken) = job.take() {
             match taken {
-                Job::Append { stream, expected, events, reply } => {
+                Job::Append { stream, expected, events, rings, reply } => {
                     bytes += events.iter().map(|e| e.data.len() + e.metadata.len()).sum::<usize>();
-                    appends.push(Waiting { stream, expected, events, reply });
+                    appends.push(Waiting { stream, expected, events, rings, reply });
                 }
                 Job::Replace { rings, reply } => {
                     self.append(mem::take(&mut appends));
@@ -161,12 +183,7 @@ impl Writer {
                 return refuse(waiting, &stopped());
             }
             let RolledBack { at, why } = match self.commit(&waiting) {
-                Ok(outcomes) => {
-                    for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
-                        let _ = waiting.reply.send(outcome);
-                    }
-                    return;
-                }
+                Ok(outcomes) => return self.tell(waiting, outcomes),
                 Err(rolled_back) => rolled_back,
             };
             self.roll_back();
@@ -174,11 +191,29 @@ impl Writer {
                 Broken::RingTaken(id) if at < waiting.len() => {
                     refuse(vec![waiting.remove(at)], &rules::ring_taken(id));
                 }
+                Broken::Refused(why) if at < waiting.len() => {
+                    refuse(vec![waiting.remove(at)], &why);
+                }
                 other => {
                     let error = self.broken(other);
                     refuse(mem::take(&mut waiting), &error);
                 }
             }
+        }
+    }
+
+    /// Answers what was committed. Whoever destroyed keys is told that they are gone only
+    /// when their bytes are.
+    fn tell(&mut self, waiting: Vec<Waiting>, outcomes: Vec<Result<Appended, AppendError>>) {
+        let destroyed =
+            |(one, outcome): (&Waiting, &Result<_, _>)| !one.rings.is_empty() && outcome.is_ok();
+        let clean = !waiting.iter().zip(&outcomes).any(destroyed) || self.empty_log();
+        for (one, outcome) in waiting.into_iter().zip(outcomes) {
+            let outcome = match outcome {
+                Ok(_) if !clean && !one.rings.is_empty() => Err(held()),
+                told => told,
+            };
+            let _ = one.reply.send(outcome);
         }
     }
 
@@ -195,7 +230,11 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(waiting.len());
         for (index, append) in waiting.iter().enumerate() {
             let outcome = batch.append(&append.stream, append.expected, &append.events);
-            outcomes.push(outcome.map_err(at(index))?);
+            let outcome = outcome.map_err(at(index))?;
+            if outcome.is_ok() {
+                overwrite(&self.db, &append.rings).map_err(at(index))?;
+            }
+            outcomes.push(outcome);
         }
         execute(&self.db, "COMMIT").map_err(whole)?;
         let Batch { next, tails, born, .. } = batch;
@@ -218,42 +257,32 @@ impl Writer {
         if self.failed {
             return Err(stopped());
         }
-        match self.overwrite(rings) {
-            Ok(Ok(())) => {}
-            Ok(Err(refused)) => {
-                self.roll_back();
-                return Err(refused);
-            }
-            Err(broken) => {
-                self.roll_back();
-                return Err(self.broken(broken));
-            }
+        if let Err(broken) = self.commit_rings(rings) {
+            self.roll_back();
+            return Err(self.broken(broken));
         }
-        if self.empty_log() {
-            Ok(())
-        } else {
-            Err(AppendError::Unknown("a reader holds the log with the old keys: repeat".into()))
-        }
+        if self.empty_log() { Ok(()) } else { Err(held()) }
     }
 
-    fn overwrite(&mut self, replacements: &[KeyRing]) -> Result<Result<(), AppendError>, Broken> {
-        execute(&self.db, "BEGIN IMMEDIATE")?;
-        for ring in replacements {
-            if let Err(refused) = rings::replace(&self.db, ring)? {
-                return Ok(Err(refused));
-            }
+    fn commit_rings(&mut self, rings: &[KeyRing]) -> Result<(), Broken> {
+        if rings.is_empty() {
+            return Ok(());
         }
+        execute(&self.db, "BEGIN IMMEDIATE")?;
+        overwrite(&self.db, rings)?;
         execute(&self.db, "COMMIT")?;
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Copies the log and cuts it to nothing, insisting for a while against readers.
     fn empty_log(&mut self) -> bool {
         let begun = Instant::now();
+        // Until it has come about, every quiet moment tries again.
+        (self.unclean, self.untidy) = (true, true);
         loop {
             match sweep(&self.db, Sweep::Truncate) {
                 Ok(log) if !log.blocked => {
-                    self.patience = 0;
+                    (self.unclean, self.patience) = (false, 0);
                     return true;
                 }
                 Ok(_) if begun.elapsed() < INSIST => thread::sleep(Duration::from_millis(1)),
@@ -320,6 +349,7 @@ impl Writer {
                 AppendError::Unavailable("another program has locked the events file".into())
             }
             Broken::RingTaken(id) => rules::ring_taken(id),
+            Broken::Refused(why) => why,
             Broken::Failed(message) => {
                 self.fail(&message);
                 AppendError::Unknown(message)
@@ -348,6 +378,18 @@ impl Drop for Done {
 
 fn execute(db: &Connection, sql: &str) -> rusqlite::Result<()> {
     db.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+/// Overwrites rings in place, inside a transaction.
+fn overwrite(db: &Connection, replacements: &[KeyRing]) -> Result<(), Broken> {
+    for ring in replacements {
+        rings::replace(db, ring)?.map_err(Broken::Refused)?;
+    }
+    Ok(())
+}
+
+fn held() -> AppendError {
+    AppendError::Unknown("a reader holds the log with the old keys: repeat".into())
 }
 
 fn refuse(waiting: Vec<Waiting>, error: &AppendError) {

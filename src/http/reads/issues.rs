@@ -157,7 +157,7 @@ async fn count(
     }
     asked
         .answer(false, async |views, scope, today| {
-            Ok(Found::whole(views.issue_facets(scope, &filter, today)?))
+            Ok(Found::whole(views.issue_facets(scope, &filter, today).await?))
         })
         .await
 }

@@ -74,14 +74,14 @@ impl Moment {
     /// # Errors
     ///
     /// [`ViewsError`] when the views cannot be read.
-    pub fn issue_facets(
+    pub async fn issue_facets(
         &self,
         scope: &Scope,
         filter: &IssueFilter,
         today: Day,
     ) -> Result<IssueFacets, ViewsError> {
         if filter.q.is_some() {
-            self.searchable()?;
+            self.searchable().await?;
         }
         self.read(|conn| count(conn, &filter.conditions(scope, today, Source::Issues)))
     }

@@ -161,7 +161,7 @@ impl Moment {
         today: Day,
     ) -> Result<IssueList, ViewsError> {
         if filter.q.is_some() {
-            self.searchable()?;
+            self.searchable().await?;
         }
         let (found, next) = self.read(|conn| {
             let source = filter.source();

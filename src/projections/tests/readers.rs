@@ -74,7 +74,7 @@ async fn lists_and_counts_show_exactly_what_the_scope_allows() {
         let list = views.list_issues(&scope, &all(), day("2026-06-01")).await.unwrap();
         let listed: BTreeSet<_> = list.items.iter().map(|row| row.id).collect();
         assert_eq!(listed, allowed, "{scope:?}");
-        let facets = views.issue_facets(&scope, &all(), day("2026-06-01")).unwrap();
+        let facets = views.issue_facets(&scope, &all(), day("2026-06-01")).await.unwrap();
         assert_eq!(facets.total as usize, allowed.len(), "{scope:?}");
         let by_status: u32 = facets.status.iter().map(|one| one.count).sum();
         assert_eq!(by_status, facets.total);
@@ -168,7 +168,10 @@ async fn words_find_a_case_only_for_those_who_may_see_it() {
     assert_eq!(found.items.len(), 1);
     let found = views.list_issues(&member, &query("codice fiscale"), today).await.unwrap();
     assert_eq!(found.items, []);
-    assert_eq!(views.issue_facets(&member, &query("codice fiscale"), today).unwrap().total, 0);
+    assert_eq!(
+        views.issue_facets(&member, &query("codice fiscale"), today).await.unwrap().total,
+        0
+    );
     let found = views.list_issues(&Scope::Everything, &query("codice fiscale"), today).await;
     assert_eq!(found.unwrap().items[0].title, "Codice fiscale provvisorio");
     let found = views.list_issues(&Scope::Everything, &query("S-2026/2"), today).await.unwrap();

@@ -36,7 +36,7 @@ pub async fn list(visit: Visit) -> Result<Page, Fault> {
     let views = visit.views().await?;
     let scope = visit.scope();
     let list = views.list_issues(&scope, &filter, visit.today).await?;
-    let counts = views.issue_facets(&scope, &filter, visit.today)?;
+    let counts = views.issue_facets(&scope, &filter, visit.today).await?;
     let rows = list.items.iter().map(|issue| row(&visit, issue)).collect::<Result<Vec<_>, _>>()?;
     let main = html! {
         h1 { "Segnalazioni" }

@@ -24,9 +24,8 @@ const WHOLE: &[&str] = &[
     "/difformita?tutte=1",
 ];
 
-#[tokio::test]
-async fn no_page_shows_what_is_not_for_its_visitor() {
-    let world = World::new().await;
+/// Every page of a world.
+pub fn paths(world: &World) -> Vec<String> {
     let mut paths: Vec<String> = WHOLE.iter().map(|path| (*path).to_owned()).collect();
     for ids in world.things.values() {
         for (name, pages) in OF_THINGS {
@@ -34,6 +33,13 @@ async fn no_page_shows_what_is_not_for_its_visitor() {
             paths.extend(id.iter().flat_map(|id| pages.iter().map(|page| page.replace("{}", id))));
         }
     }
+    paths
+}
+
+#[tokio::test]
+async fn no_page_shows_what_is_not_for_its_visitor() {
+    let world = World::new().await;
+    let paths = paths(&world);
     let mut leaks = BTreeSet::new();
     let mut auditor = String::new();
     for who in ACTORS.iter().copied().filter(|who| !matches!(*who, "revoked" | "expired")) {

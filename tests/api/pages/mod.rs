@@ -1,6 +1,6 @@
 //! The pages as a browser gets them: the real router, in process.
 
-mod canaries;
+pub mod canaries;
 mod cases;
 mod frame;
 pub mod page;

@@ -4,6 +4,7 @@
 //! what a later one goes on from.
 
 mod answers;
+mod erasures;
 mod issues;
 mod letters;
 mod questions;
@@ -25,6 +26,7 @@ pub async fn the_whole_life(app: &TestApp) {
     solutions::walk(app, &issues, &answers).await;
     issues::end(app, &issues, &answers).await;
     replay::walk(app).await;
+    erasures::walk(app).await;
 }
 
 /// An id of nothing.

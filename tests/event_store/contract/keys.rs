@@ -135,3 +135,38 @@ pub async fn every_epoch_number_is_kept(store: Store) {
         assert_eq!(store.key_ring(1).await, Ok(Some(moved)));
     }
 }
+
+pub async fn an_erasing_append_stores_its_events_and_replaces_its_rings(store: Store) {
+    put_sealed(&store, 1).await;
+    let name = stream("issue-1");
+
+    for already in [false, true] {
+        let done = store
+            .append_erasing(&name, Expected::Exact(0), vec![sealed(2)], vec![ring(1, 0)])
+            .await
+            .unwrap();
+        assert_eq!((done.last_revision, done.already_done), (1, already));
+    }
+
+    assert_eq!(store.key_ring(1).await, Ok(Some(ring(1, 0))));
+    assert_eq!(store.key_ring(2).await, Ok(sealed(2).keys));
+    assert_eq!(everything(&*store).await.len(), 2);
+}
+
+pub async fn an_erasing_append_that_is_refused_destroys_nothing(store: Store) {
+    put_sealed(&store, 1).await;
+    let name = stream("issue-1");
+    for (expected, rings) in [
+        (Expected::NoStream, vec![ring(1, 0)]),
+        (Expected::Exact(7), vec![ring(1, 0)]),
+        (Expected::Exact(0), vec![ring(1, 0), ring(9, 0)]),
+    ] {
+        let refused = store.append_erasing(&name, expected, vec![sealed(2)], rings).await;
+        assert!(refused.is_err(), "{refused:?}");
+    }
+
+    assert_eq!(store.key_ring(1).await, Ok(sealed(1).keys));
+    assert_eq!(store.key_ring(2).await, Ok(None));
+    assert_eq!(everything(&*store).await.len(), 1);
+    put_sealed(&store, 4).await;
+}

@@ -89,6 +89,8 @@ macro_rules! event_store_contract {
                 keys::replacing_a_missing_ring_replaces_nothing,
                 keys::a_retry_does_not_bring_back_a_destroyed_ring,
                 keys::every_epoch_number_is_kept,
+                keys::an_erasing_append_stores_its_events_and_replaces_its_rings,
+                keys::an_erasing_append_that_is_refused_destroys_nothing,
                 closing::a_closed_store_takes_no_events,
                 closing::a_closed_store_replaces_no_keys,
                 closing::a_closed_store_can_be_read,
