@@ -308,12 +308,13 @@ pub async fn serve(
     // Whoever asks at once finds what was there; longer than this nobody is kept waiting,
     // since a reading says itself that the views are behind.
     let _ = views.wait_for(engine.store.head().await?, FIRST_VIEWS).await;
+    let told = told_to_stop();
     ready(&base);
     tracing::info!(address = base, "ready");
 
     let mut failed = engine.store.failed();
     let fatal = tokio::select! {
-        () = told_to_stop() => None,
+        () = told => None,
         broken = failed.wait_for(Option::is_some) => broken.ok().and_then(|why| why.clone()),
     };
     tracing::info!("stopping");
@@ -369,19 +370,20 @@ async fn change_epochs(operations: Arc<Operations>) {
     }
 }
 
-/// Ends when the process is told to stop (SIGINT, SIGTERM).
-pub async fn told_to_stop() {
+/// Ends when the process is told to stop (SIGINT, SIGTERM); it is heard from this call on, not
+/// from when somebody waits for it.
+pub fn told_to_stop() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = tokio::signal::ctrl_c() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }
