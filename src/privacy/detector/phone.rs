@@ -53,7 +53,11 @@ pub(super) fn find(tokens: &Tokens<'_>, at: usize) -> Option<Hit> {
     // after a space may be another number.
     let groups = groups(tokens, first);
     (1..=groups.len()).rev().find_map(|count| {
-        let groups = cut(tokens, first, groups.get(..count)?)?;
+        let places = groups.get(..count)?;
+        if !has_a_length(tokens, places, international) {
+            return None;
+        }
+        let groups = cut(tokens, first, places)?;
         let is_phone = if international {
             is_international(&groups)
         } else {
@@ -99,6 +103,18 @@ fn next_group(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     // "(051) 219 3111": after the bracket a space may stand.
     let follows = tokens.glued_after(at + 1).is_some() || sign.is(')');
     (glued && follows && is_digits(at + 2)).then_some(at + 2)
+}
+
+/// Whether a number may have as many digits. Nearly everything that is none leaves here.
+fn has_a_length(tokens: &Tokens<'_>, places: &[usize], international: bool) -> bool {
+    let texts = || places.iter().filter_map(|place| tokens.get(*place)).map(|token| token.text);
+    let lengths = match texts().next().and_then(|first| first.bytes().next()) {
+        _ if international => 8..=15,
+        Some(b'3') => 9..=10,
+        Some(b'0') => 6..=15,
+        _ => return false,
+    };
+    lengths.contains(&texts().map(str::len).sum::<usize>())
 }
 
 fn cut<'t>(tokens: &Tokens<'t>, first: usize, places: &[usize]) -> Option<Groups<'t>> {
