@@ -26,6 +26,8 @@ struct Copied {
     erased: String,
     kept: String,
     keys: Wanted,
+    /// The year of their references.
+    year: String,
 }
 
 fn copied() -> Copied {
@@ -34,12 +36,14 @@ fn copied() -> Copied {
     let mut staff = Staff::at(&server, &token, 0);
     let mut file = |title: &str| staff.file(title, &json!({}))["id"].as_str().unwrap().to_owned();
     let (erased, kept) = (file("Caso che si cancella"), file("Caso che resta"));
+    let reference = staff.get(&format!("/issues/{erased}"))["reference"].to_string();
+    let year = reference.split(['-', '/']).nth(1).unwrap().to_owned();
     run(home.path(), &["backup", "old"]);
     let mut keys = Wanted::default();
     keys.add_keys(home.path(), &format!("issue-{erased}"));
     staff.erase(&erased);
     server.kill();
-    Copied { home, erased, kept, keys }
+    Copied { home, erased, kept, keys, year }
 }
 
 /// The history of a case in another data folder, under the present key file.
@@ -64,7 +68,7 @@ fn check(home: &Path, data: &str) -> String {
 
 #[test]
 fn a_copy_from_before_an_erasure_is_held_to_it() {
-    let Copied { home, erased, kept, keys } = copied();
+    let Copied { home, erased, kept, keys, year } = copied();
     let home = home.path();
     assert!(!keys.found(&home.join("old")).is_empty());
 
@@ -95,11 +99,19 @@ fn a_copy_from_before_an_erasure_is_held_to_it() {
     .unwrap();
     let story = replay(home, "bare", &erased).unwrap();
     assert!(!story.contains("Caso che si cancella") && story.contains(ERASED), "{story}");
+    let reader = ["--data", "bare", "--keys", "data-keys/epochs", "--as", "auditor"];
+    for (number, words) in [(1, ERASED), (2, "Caso che resta")] {
+        let case = format!("S-{year}/{number:04}");
+        run(home, &[&["export", &case, "--out", "case.zip"][..], &reader].concat());
+        let extract = fs::read(home.join("case.zip")).unwrap();
+        let holds = |words: &str| extract.windows(words.len()).any(|part| part == words.as_bytes());
+        assert!(holds(words) && !holds("Caso che si cancella"), "{case}");
+    }
 }
 
 #[test]
 fn after_a_change_of_epoch_an_older_copy_opens_nothing_and_a_later_one_of_the_keys_the_rest() {
-    let Copied { home, erased, kept, keys } = copied();
+    let Copied { home, erased, kept, keys, .. } = copied();
     let home = home.path();
     let old = fs::read_to_string(home.join("data-keys/epochs")).unwrap();
     let told = run(home, &["keys", "rotate"]);
