@@ -31,7 +31,9 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use quesito::clock::{Clock, SystemClock};
 use quesito::config::{LogArgs, LogFormat};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// What went wrong, in words for whoever gave the command.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -127,20 +129,20 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
 fn log(settings: &LogArgs, serves: bool) -> Result<(), Failure> {
     let usual = if serves { "warn,quesito=info" } else { "warn" };
     let wanted = settings.log.as_deref().unwrap_or(usual);
-    let filter = EnvFilter::try_new(wanted).map_err(|why| {
+    let filter = wanted.parse::<Targets>().map_err(|why| {
         format!(
             "--log {wanted}: {why}. It takes a level (error, warn, info, debug) or a list such \
              as warn,quesito=debug"
         )
     })?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
+    let lines = match settings.log_format {
+        LogFormat::Text => lines.with_filter(filter).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
+    };
+    tracing_subscriber::registry().with(lines).init();
     Ok(())
 }
 

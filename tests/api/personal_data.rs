@@ -141,7 +141,7 @@ async fn a_codice_fiscale_is_refused_wherever_a_text_can_stand() {
     let lines = Lines::default();
     let log = lines.clone();
     let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("quesito=debug")
+        .with_max_level(tracing::Level::DEBUG)
         .with_writer(move || log.clone())
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
