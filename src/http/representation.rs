@@ -18,7 +18,7 @@ use crate::event_store::Revision;
 use crate::projections::Held;
 
 /// How many bytes of answers are kept.
-const KEPT_BYTES: u64 = 16 * 1024 * 1024;
+const KEPT_BYTES: u64 = 24 * 1024 * 1024;
 
 /// An answer as bytes, good for one generation of the views and one day.
 #[derive(Debug, Clone)]
