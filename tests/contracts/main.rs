@@ -6,5 +6,6 @@ mod codec;
 mod documents;
 mod events;
 mod layers;
+mod links;
 mod mutations;
 mod openapi;
