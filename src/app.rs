@@ -23,6 +23,7 @@ use crate::event_store::EventStore;
 use crate::event_store::sqlite::{SqliteOptions, SqliteStore};
 use crate::http::metrics::{self, Metrics};
 use crate::http::{Api, ApiOptions, router_beside};
+use crate::notary::Scrub;
 use crate::notary::witness::Asking;
 use crate::operations::Operations;
 use crate::operations::settling::Settled;
@@ -269,6 +270,11 @@ pub async fn serve(
     let targets = log::witnesses(serving.settings)?;
     let log = engine.log(&base, serving.settings.new_log_origin).await?;
     let witnesses = Arc::new(Asking::begin(&log, targets).map_err(AppError::Server)?);
+    let scrub = match serving.settings.scrubbing() {
+        Some(every) => Scrub::begin(log.clone(), engine.clock.clone(), every),
+        None => Scrub::idle(),
+    };
+    let scrub = Arc::new(scrub);
     let views = engine.views().await?;
     let metrics = watched.as_ref().map(|_| Arc::new(Metrics::default()));
     let options = ApiOptions {
@@ -280,6 +286,7 @@ pub async fn serve(
         metrics: metrics.clone(),
         log: log.clone(),
         witnesses,
+        scrub,
     };
     let operations = Arc::new(engine.operations());
     let api = Api::new(operations.clone(), views.clone(), engine.clock.clone(), options);

@@ -9,6 +9,7 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -60,6 +61,12 @@ pub struct ServeArgs {
     /// Where the declaration of accessibility is published; every page links to it
     #[arg(long, value_name = "URL", env = "QUESITO_ACCESSIBILITY_URL", value_parser = link)]
     pub accessibility_url: Option<String>,
+
+    /// Read the whole store again so often, in hours, and compare it with the log: a byte
+    /// that flips on a disk is found so; 0 for never
+    #[arg(long, value_name = "HOURS", env = "QUESITO_SCRUB_EVERY", default_value_t = 24)]
+    pub scrub_every: u32,
+
     /// A witness that cosigns the log, as `http://host:port/prefix`; may be repeated
     #[arg(long, value_name = "URL", env = "QUESITO_WITNESS", value_delimiter = ',')]
     pub witness: Vec<String>,
@@ -192,6 +199,11 @@ impl Data {
 }
 
 impl ServeArgs {
+    /// How often the store is read again; `None` for never.
+    pub fn scrubbing(&self) -> Option<Duration> {
+        (self.scrub_every > 0).then(|| Duration::from_secs(u64::from(self.scrub_every) * 3_600))
+    }
+
     /// The public address, without a slash at the end.
     pub fn base(&self, listening: SocketAddr) -> String {
         match &self.public_url {
@@ -322,6 +334,7 @@ mod tests {
             witness: Vec::new(),
             witness_key: Vec::new(),
             new_log_origin: false,
+            scrub_every: 0,
         };
         assert_eq!(serve(None).base("0.0.0.0:81".parse().unwrap()), "http://localhost:81");
         let behind = serve(Some("https://q.it".into()));

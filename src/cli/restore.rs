@@ -9,6 +9,7 @@ use quesito::event_store::EventStore;
 use quesito::event_store::sqlite::restore_keys;
 
 use super::backup::{DOCUMENTS, EVENTS, KEYS, copy_folder};
+use super::verify;
 use super::{Failure, accounts, clock, say};
 
 const AFTER: &str = "\
@@ -56,6 +57,15 @@ impl Restore {
             "Restored into {}, with {rings} rings of keys and {documents} documents",
             data.folder.display()
         ));
+        let faults = verify::against_last_signed(&data)?;
+        for fault in &faults {
+            say(fault);
+        }
+        if !faults.is_empty() {
+            say("This copy is not what was signed last, and no server opens it beside that: \
+                 restore a newer backup; if there is none, `serve --new-log-origin` begins a new \
+                 log, which every auditor will see");
+        }
         if !data.keys.exists() {
             say(format_args!("The key file is missing: put it at {}", data.keys.display()));
             return Ok(());

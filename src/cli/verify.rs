@@ -103,6 +103,19 @@ impl Verify {
     }
 }
 
+/// What is wrong with a copy beside the last checkpoint that was signed with its key; nothing
+/// when no checkpoint is there.
+pub fn against_last_signed(data: &Data) -> Result<Vec<Fault>, Failure> {
+    let last = KeyPlace::beside(&data.keys).last_signed;
+    if !last.exists() {
+        return Ok(Vec::new());
+    }
+    let kept = read(&last, None)?;
+    let mut verifier = Verifier::new([kept.checkpoint.size]);
+    Audit::open(&data.events())?.each(|event| verifier.take(&event))?;
+    Ok(verifier.finish(&[kept]).0.faults)
+}
+
 /// A checkpoint in a file; its signature is checked when there is a key.
 fn read(path: &Path, key: Option<&Vkey>) -> Result<Kept, Failure> {
     let named = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());

@@ -37,8 +37,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 
 use crate::clock::Clock;
-use crate::notary::Keeper;
 use crate::notary::witness::Asking;
+use crate::notary::{Keeper, Scrub};
 use crate::operations::Operations;
 use crate::projections::Views;
 
@@ -74,6 +74,8 @@ pub struct Api {
     pub log: Arc<Keeper>,
     /// The witnesses of the log.
     pub witnesses: Arc<Asking>,
+    /// The reading of the store again.
+    pub scrub: Arc<Scrub>,
     limiter: RateLimiter,
     answers: representation::Answers,
 }
@@ -97,6 +99,8 @@ pub struct ApiOptions {
     pub log: Arc<Keeper>,
     /// The witnesses of the log.
     pub witnesses: Arc<Asking>,
+    /// The reading of the store again.
+    pub scrub: Arc<Scrub>,
 }
 
 impl Api {
@@ -117,6 +121,7 @@ impl Api {
             metrics: options.metrics,
             log: options.log,
             witnesses: options.witnesses,
+            scrub: options.scrub,
             limiter: RateLimiter::new(options.rate_limit, options.trusted_proxy),
             answers: representation::Answers::default(),
         })

@@ -14,6 +14,7 @@
 //! * [`shelf`]: the tiles, in a file that is rebuilt from the events at any time.
 //! * [`note`], [`checkpoint`], [`key`]: signed notes and the key outside the data folder.
 //! * [`keeper`]: the thread that follows the store; it refuses an older or forked one.
+//! * [`scrub`]: the store read again in the background, against bytes that flip on a disk.
 //! * [`verify`]: everything computed anew from stored bytes; [`witness`]: a second party.
 //!
 //! Deliberately absent: what events mean, who may read what, and the text of any event.
@@ -26,6 +27,7 @@ pub mod keeper;
 pub mod key;
 pub mod leaf;
 pub mod note;
+pub mod scrub;
 pub mod shelf;
 pub mod tiles;
 pub mod tree;
@@ -35,6 +37,7 @@ pub mod witness;
 pub use checkpoint::Checkpoint;
 pub use keeper::{Keeper, KeeperError, KeeperOptions, Signed};
 pub use leaf::{Leaf, LeafError, Logged, is_logged};
+pub use scrub::Scrub;
 pub use tree::Hash;
 
 /// The verifier that needs nothing of this program: one file of Python.

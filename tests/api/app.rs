@@ -23,7 +23,7 @@ use quesito::http::problem::Problem;
 use quesito::http::{self, Api, ApiOptions};
 use quesito::notary::note::{Skey, Use};
 use quesito::notary::witness::Asking;
-use quesito::notary::{Keeper, KeeperOptions};
+use quesito::notary::{Keeper, KeeperOptions, Scrub};
 use quesito::operations::tokens::{TokenRequest, operator};
 use quesito::operations::{Operations, Submission, Target};
 use quesito::privacy::{EpochKeys, SeededRandom};
@@ -130,6 +130,7 @@ impl TestApp {
             metrics: None,
             log: log.clone(),
             witnesses: Arc::new(Asking::begin(&log, Vec::new()).unwrap()),
+            scrub: Arc::new(Scrub::idle()),
         };
         let site = SiteOptions {
             base: BASE.into(),

@@ -15,7 +15,7 @@ const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/data/cases.json");
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn quesito(home: &Path, args: &[&str]) -> Command {
+pub fn quesito(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quesito"));
     command.current_dir(home).env("TMPDIR", home).env_remove("RUST_LOG").args(args);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("QUESITO_")) {
@@ -25,13 +25,13 @@ fn quesito(home: &Path, args: &[&str]) -> Command {
 }
 
 #[track_caller]
-fn succeeds(home: &Path, args: &[&str]) -> String {
+pub fn succeeds(home: &Path, args: &[&str]) -> String {
     let output = quesito(home, args).output().unwrap();
     assert!(output.status.success(), "quesito {args:?}: {}", told(&output));
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     String::from_utf8_lossy(&both).into_owned()
 }
@@ -42,7 +42,7 @@ fn python(home: &Path, args: &[&str]) -> (Option<i32>, String) {
 }
 
 /// A program that tells its address on a line, ended with the test.
-struct Running {
+pub struct Running {
     child: Child,
     lines: BufReader<ChildStdout>,
 }
@@ -57,7 +57,7 @@ impl Running {
     }
 
     /// Starts a server, and answers the address of its API.
-    fn serve(home: &Path, args: &[&str]) -> (Self, String) {
+    pub fn serve(home: &Path, args: &[&str]) -> (Self, String) {
         let mut server = Self::start(home, &[&["serve", "--rate-limit", "0"], args].concat());
         let line = server.line();
         let base = line.split(' ').find(|word| word.starts_with("http://"));
@@ -71,7 +71,7 @@ impl Running {
         line.trim_end().to_owned()
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
@@ -86,7 +86,7 @@ impl Drop for Running {
 }
 
 /// Status and body of a reading.
-fn get(base: &str, path: &str, token: &str) -> (u16, Vec<u8>) {
+pub fn get(base: &str, path: &str, token: &str) -> (u16, Vec<u8>) {
     let (host, prefix) = base.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     write!(
@@ -109,7 +109,7 @@ fn status(base: &str) -> Value {
 
 /// Waits until the status says something.
 #[track_caller]
-fn wait(base: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+pub fn wait(base: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
         let now = status(base);
@@ -121,7 +121,7 @@ fn wait(base: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-fn whole(status: &Value) -> bool {
+pub fn whole(status: &Value) -> bool {
     status["log"]["signed"]["size"] == status["log"]["size"] && status["log"]["size"] != 0
 }
 

@@ -22,7 +22,7 @@ const TOO_FAR: u64 = 50_000;
 /// How the service is doing.
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(example = json!({"status": 200, "title": "Servizio attivo", "detail": "Registrazione e consultazione funzionano.", "version": "0.1.0", "engine": "sqlite", "position": "000000000000002a", "views_position": "000000000000002a", "views_lag": 0, "search_lag": 0, "quarantined": [], "rebuilding": false, "log": {"origin": "quesito.example/api/v1/log/6fd0c2a1", "key": "quesito.example/api/v1/log/6fd0c2a1+15f8ac2b+AWUiYKw9a6bnXdvB4LRPp2ZhHUpYb9WQ3fTrq3ZKjGhK", "size": 42, "signed": {"size": 42, "root_hash": "796aa616655fddad91493eda818a3beb94b8e2d8f99b96cce5bea61344308a31", "signed_at": "2026-11-23T09:00:00.000000Z"}, "witnesses": []}}))]
+#[schema(example = json!({"status": 200, "title": "Servizio attivo", "detail": "Registrazione e consultazione funzionano.", "version": "0.1.0", "engine": "sqlite", "position": "000000000000002a", "views_position": "000000000000002a", "views_lag": 0, "search_lag": 0, "quarantined": [], "rebuilding": false, "log": {"origin": "quesito.example/api/v1/log/6fd0c2a1", "key": "quesito.example/api/v1/log/6fd0c2a1+15f8ac2b+AWUiYKw9a6bnXdvB4LRPp2ZhHUpYb9WQ3fTrq3ZKjGhK", "size": 42, "signed": {"size": 42, "root_hash": "796aa616655fddad91493eda818a3beb94b8e2d8f99b96cce5bea61344308a31", "signed_at": "2026-11-23T09:00:00.000000Z"}, "witnesses": []}, "integrity": {"checked": 0, "damaged": 0, "completed_at": "2026-11-23T03:10:00.000000Z", "events": 42}}))]
 pub struct ServiceStatus {
     /// 200.
     #[schema(minimum = 200, maximum = 200)]
@@ -58,9 +58,29 @@ pub struct ServiceStatus {
     pub rebuilding: bool,
     /// The log that auditors verify.
     pub log: LogStatus,
+    /// Whether stored events are still what was logged.
+    pub integrity: IntegrityStatus,
     /// What is said where the data are invented.
     #[schema(max_length = 1000)]
     pub disclaimer: Option<String>,
+}
+
+/// What reading the whole store again has found. Which events are damaged stands in the log
+/// of the program, since their streams are not for everybody.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct IntegrityStatus {
+    /// How many events the pass under way has compared.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub checked: u64,
+    /// How many events are known not to be what was logged.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub damaged: u64,
+    /// When the last whole pass ended; absent before the first one since the start.
+    pub completed_at: Option<Instant>,
+    /// How many events that pass compared.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub events: Option<u64>,
 }
 
 /// How the log is doing.
@@ -137,6 +157,16 @@ fn log(api: &Api) -> LogStatus {
     }
 }
 
+fn integrity(api: &Api) -> IntegrityStatus {
+    let state = api.scrub.state();
+    IntegrityStatus {
+        checked: state.checked,
+        damaged: state.known(),
+        completed_at: state.last.map(|pass| Instant(pass.at)),
+        events: state.last.map(|pass| pass.events),
+    }
+}
+
 /// `/status`.
 pub fn one() -> MethodRouter<Arc<Api>> {
     get(show)
@@ -152,7 +182,10 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         return Err(unready(&"the views are far behind"));
     }
     let quarantined = status.quarantined;
-    let detail = if quarantined.is_empty() {
+    let integrity = integrity(&api);
+    let detail = if integrity.damaged > 0 {
+        "Alcuni eventi conservati non sono più quelli registrati: va confrontata una copia."
+    } else if quarantined.is_empty() {
         "Registrazione e consultazione funzionano."
     } else {
         "Registrazione e consultazione funzionano; alcune cose non si possono consultare."
@@ -170,6 +203,7 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         quarantined,
         rebuilding: status.rebuilding,
         log: log(&api),
+        integrity,
         disclaimer: api.disclaimer.clone(),
     };
     Ok(([(header::CACHE_CONTROL, "no-cache")], axum::Json(answer)).into_response())
