@@ -155,7 +155,10 @@ pub const READS: &[Read] = &[
         description: "People and machines by opaque reference, with the roles they hold and held: everybody for auditors and operators, those of their network for staff.",
         access: Access::SignedIn,
         parameters: || and_dated(describe::<registry::PageParams>()),
-        answer: |all| Answer::of::<PersonList>("PersonList", all).or_csv(),
+        answer: |all| Answer {
+            problems: &[403],
+            ..Answer::of::<PersonList>("PersonList", all).or_csv()
+        },
         route: registry::people,
     },
     Read {
@@ -166,7 +169,7 @@ pub const READS: &[Read] = &[
         description: "By opaque reference, for auditors, operators, and staff of their network.",
         access: Access::SignedIn,
         parameters: dated,
-        answer: |all| Answer::of::<PersonView>("PersonView", all),
+        answer: |all| Answer { problems: &[403], ..Answer::of::<PersonView>("PersonView", all) },
         route: registry::person,
     },
     Read {
