@@ -32,7 +32,7 @@ AT_ONCE = 2
 
 
 def main() -> int:
-    address, folder = sys.argv[1].rstrip("/"), pathlib.Path(sys.argv[2])
+    address, folder = sys.argv[1].rstrip("/"), pathlib.Path(sys.argv[2]).resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     tokens: dict[str, str] = {}
