@@ -14,6 +14,7 @@ pub mod event_store;
 pub mod extract;
 pub mod http;
 pub mod import;
+pub mod letter;
 pub mod notary;
 pub mod operations;
 pub mod privacy;

@@ -71,6 +71,11 @@ pub fn to_the(date: Date) -> &'static str {
     if begins_with_vowel(date) { "all'" } else { "al " }
 }
 
+/// "del " or "dell'", by the same rule as [`from_the`].
+pub fn of_the(date: Date) -> &'static str {
+    if begins_with_vowel(date) { "dell'" } else { "del " }
+}
+
 /// "il " or "l'", by the same rule as [`from_the`].
 pub fn the(date: Date) -> &'static str {
     if begins_with_vowel(date) { "l'" } else { "il " }

@@ -78,6 +78,6 @@ fn page(title: &str, body: &str) -> Html<String> {
 }
 
 /// Text as it may stand in HTML.
-pub fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -4,6 +4,7 @@
 
 mod clocks;
 mod detail;
+mod facets;
 mod list;
 mod parts;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod write;
 
 pub use clocks::{Expectation, ExpectedWhat, TrackStatus};
 pub use detail::QuestionDetail;
+pub use facets::QuestionFacets;
 pub use list::{AddresseeRow, QuestionFilter, QuestionList, QuestionRow, QuestionSort};
 pub use parts::{
     AddresseeView, AdhesionView, AdhesionWindowView, ApprovalView, DispatchView, EndingView,

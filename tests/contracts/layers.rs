@@ -9,7 +9,7 @@ const ROWS: &[&[&str]] = &[
     &["privacy", "notary", "search", "access"],
     &["codec"],
     &["command_handler", "projections"],
-    &["operations", "policies", "extract"],
+    &["operations", "policies", "extract", "letter"],
     &["http", "web", "import"],
     &["app"],
     &["cli", "main"],

@@ -112,6 +112,8 @@ params! {
         origin: AnswerOrigin,
         /// How much they say.
         assessment: Assessment,
+        /// Whether it was said how much they say.
+        assessed: bool,
         /// The association that received them.
         #[param(example = "anci_er")]
         coordinator: BodyId,
@@ -134,6 +136,9 @@ params! {
         /// A body that applies them today.
         #[param(example = "c_a944")]
         adopted_by: BodyId,
+        /// A body that takes part in an issue they solve and has not decided about them.
+        #[param(example = "c_a944")]
+        offered_to: BodyId,
         /// The theme of an issue they solve.
         #[param(example = "residence_registration")]
         theme: ThemeCode,
@@ -256,6 +261,29 @@ readings! {
     communications, communication: CommunicationParams,
         |views, scope, filter, _day| views.list_communications(scope, filter).await,
         |id| views.show_communication(scope, id).await;
+}
+
+/// `/collective-question-facets`.
+pub fn question_facets() -> MethodRouter<Arc<Api>> {
+    async fn count(
+        State(api): State<Arc<Api>>,
+        caller: Caller,
+        headers: HeaderMap,
+        uri: Uri,
+        Timed(params): Timed<QuestionParams>,
+    ) -> Response {
+        if caller.actor.is_none() {
+            return Problem::unauthenticated().into_response();
+        }
+        let filter = params.filter();
+        let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
+        asked
+            .answer(false, async |views, scope, day| {
+                Ok(Found::whole(views.question_facets(scope, &filter, day)?))
+            })
+            .await
+    }
+    get(count)
 }
 
 /// `/solutions`: for the public, the abstracts that were approved.

@@ -51,6 +51,8 @@ pub struct IssueParams {
     pub coordinator: Option<BodyId>,
     /// Whether readings oppose each other at present.
     pub has_divergence: Option<bool>,
+    /// Whether readings opposed each other, and no longer do.
+    pub composed: Option<bool>,
     /// Whether something that answers or solves them has changed.
     pub to_verify: Option<bool>,
     /// The year of the report.
@@ -84,6 +86,7 @@ impl From<IssueParams> for IssueFilter {
             body: params.body,
             coordinator: params.coordinator,
             has_divergence: params.has_divergence,
+            composed: params.composed,
             to_verify: params.to_verify,
             year: params.year,
             has_valid_solution: params.has_valid_solution,
@@ -103,6 +106,11 @@ pub fn collection() -> MethodRouter<Arc<Api>> {
 /// `/issue-facets`.
 pub fn facets() -> MethodRouter<Arc<Api>> {
     get(count)
+}
+
+/// `/issue-groups`.
+pub fn groups() -> MethodRouter<Arc<Api>> {
+    get(group)
 }
 
 /// `/issues/{issue_id}`.
@@ -158,6 +166,34 @@ async fn count(
     asked
         .answer(false, async |views, scope, today| {
             Ok(Found::whole(views.issue_facets(scope, &filter, today).await?))
+        })
+        .await
+}
+
+/// Whose groups are proposed.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct GroupParams {
+    /// The association in charge.
+    #[param(example = "anci_er")]
+    pub coordinator: Option<BodyId>,
+}
+
+async fn group(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    headers: HeaderMap,
+    uri: Uri,
+    Timed(params): Timed<GroupParams>,
+) -> Response {
+    if caller.actor.is_none() {
+        return Problem::unauthenticated().into_response();
+    }
+    let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
+    asked
+        .answer(false, async |views, scope, day| {
+            Ok(Found::whole(views.issue_groups(scope, params.coordinator.as_ref(), day)?))
         })
         .await
 }

@@ -7,9 +7,9 @@ use crate::http::params::describe;
 use crate::projections::answers::{AnswerDetail, AnswerList};
 use crate::projections::communications::{CommunicationDetail, CommunicationList};
 use crate::projections::issues::{
-    IssueDetail, IssueFacets, IssueList, PublicIssueList, PublicIssueRow,
+    IssueDetail, IssueFacets, IssueGroups, IssueList, PublicIssueList, PublicIssueRow,
 };
-use crate::projections::questions::{QuestionDetail, QuestionList};
+use crate::projections::questions::{QuestionDetail, QuestionFacets, QuestionList};
 use crate::projections::readership::Readership;
 use crate::projections::solutions::{
     PublishedSolution, PublishedSolutions, SolutionDetail, SolutionList,
@@ -81,6 +81,17 @@ pub const READS: &[Read] = &[
     },
     Read {
         method: "get",
+        path: "/issue-groups",
+        id: "list_issue_groups",
+        summary: "List groups of issues that may make one question",
+        description: "Issues about the same paragraph of a norm whose readings differ and that are part of no question, the largest groups first.",
+        access: Access::SignedIn,
+        parameters: || and_dated(describe::<issues::GroupParams>()),
+        answer: |all| Answer::of::<IssueGroups>("IssueGroups", all),
+        route: issues::groups,
+    },
+    Read {
+        method: "get",
         path: "/issues/{issue_id}",
         id: "show_issue",
         summary: "Show an issue",
@@ -114,6 +125,17 @@ pub const READS: &[Read] = &[
     },
     Read {
         method: "get",
+        path: "/collective-question-facets",
+        id: "count_questions",
+        summary: "Count collective questions by facet",
+        description: "How many of the questions that the list would show have each status and addressee, and of how many something has changed or an expected day has passed.",
+        access: Access::SignedIn,
+        parameters: || and_dated(describe::<cases::QuestionParams>()),
+        answer: |all| Answer::of::<QuestionFacets>("QuestionFacets", all),
+        route: cases::question_facets,
+    },
+    Read {
+        method: "get",
         path: "/collective-questions/{question_id}",
         id: "show_question",
         summary: "Show a collective question",
@@ -128,10 +150,10 @@ pub const READS: &[Read] = &[
         path: "/collective-questions/{question_id}/letter",
         id: "show_letter",
         summary: "The letter of a question",
-        description: "The frozen text as HTML, with the hash adhesions bind to and its annexes.",
+        description: "The frozen text with the hash adhesions bind to and its annexes, as HTML or as a document to be worked on (DOCX).",
         access: Access::SignedIn,
         parameters: || describe::<letter::LetterParams>(),
-        answer: |_| Answer::media("The letter.", &["text/html"]),
+        answer: |_| Answer::media("The letter.", &["text/html", letter::DOCX]),
         route: letter::one,
     },
     Read {

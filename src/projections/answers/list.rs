@@ -51,6 +51,8 @@ pub struct AnswerFilter {
     pub origin: Option<AnswerOrigin>,
     /// Assessed so.
     pub assessment: Option<Assessment>,
+    /// Whether it was said how much they say.
+    pub assessed: Option<bool>,
     /// Received by this association.
     pub coordinator: Option<BodyId>,
     /// Whether something it reads has changed, or it is contradicted.
@@ -192,6 +194,7 @@ fn page(
     select.filter("t.origin = :origin", ":origin", filter.origin.as_ref().map(words::text));
     let assessment = filter.assessment.as_ref().map(words::text);
     select.filter("t.assessment = :assessment", ":assessment", assessment);
+    select.filter("(t.assessment IS NOT NULL) = :assessed", ":assessed", filter.assessed);
     let coordinator = filter.coordinator.as_ref().map(ToString::to_string);
     select.filter("t.coordinator = :coordinator", ":coordinator", coordinator);
     select.filter(

@@ -53,7 +53,7 @@ pub struct IssueFacets {
     pub has_valid_solution: u32,
 }
 
-/// How many issues have a value.
+/// How many things have a value.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FacetCount {

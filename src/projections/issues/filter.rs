@@ -53,6 +53,8 @@ pub struct IssueFilter {
     pub coordinator: Option<BodyId>,
     /// Whether readings oppose each other at present.
     pub has_divergence: Option<bool>,
+    /// Whether readings opposed each other, and no longer do.
+    pub composed: Option<bool>,
     /// Whether something that answers or solves them has changed.
     pub to_verify: Option<bool>,
     /// The year of the report.
@@ -143,6 +145,7 @@ impl IssueFilter {
         if let Some(divergent) = self.has_divergence {
             all.and(if divergent { "i.current_positions >= 2" } else { "i.current_positions < 2" });
         }
+        all.and_if(":composed", self.composed, || "i.composed = :composed".into());
         all.and_if(":to_verify", self.to_verify, || {
             format!("{} = :to_verify", on_day("to_verify"))
         });

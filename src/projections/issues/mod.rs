@@ -5,6 +5,7 @@
 mod detail;
 mod facets;
 mod filter;
+mod groups;
 mod list;
 mod parts;
 mod write;
@@ -14,6 +15,7 @@ pub(super) use detail::is_for;
 pub use facets::{FacetCount, IssueFacets};
 pub(super) use filter::on_day;
 pub use filter::{IssueFilter, IssueSort};
+pub use groups::{IssueGroup, IssueGroups};
 pub use list::{IssueList, IssueRow, PublicIssueList, PublicIssueRow};
 pub use parts::{
     ClarificationView, DirectAnswer, EndorsementView, LinkView, NormCitation, NoteView,

@@ -184,7 +184,11 @@ impl Moment {
     }
 }
 
-const TO_VERIFY: &str = "coalesce(t.verify_from <= :on, 0)";
+/// Whether something a question `t` rests on has changed by the day `:on`.
+pub(super) const TO_VERIFY: &str = "coalesce(t.verify_from <= :on, 0)";
+
+/// Whether the day of what is expected next of a question `t` lies before the day `:on`.
+pub(super) const OVERDUE: &str = "coalesce(t.expected_on < :on, 0)";
 
 fn columns() -> String {
     format!(
@@ -210,12 +214,8 @@ pub(super) fn one(
     Ok(select.query(conn, &statement, read)?.pop())
 }
 
-fn page(
-    conn: &Connection,
-    scope: &Scope,
-    filter: &QuestionFilter,
-    on: Day,
-) -> Result<Page<QuestionRow>, ViewsError> {
+/// The conditions of the filter, for somebody's eyes, on a day.
+pub(super) fn narrowed(scope: &Scope, filter: &QuestionFilter, on: Day) -> Conditions {
     let bytes = |id: Uuid| id.as_bytes().to_vec();
     let mut select = Conditions::scope(scope, "t", Kind::Question);
     select.bind(":on", on.to_string());
@@ -252,9 +252,19 @@ fn page(
         filter.norm.map(bytes),
     );
     select.filter(&format!("{TO_VERIFY} = :to_verify"), ":to_verify", filter.to_verify);
-    select.filter("coalesce(t.expected_on < :on, 0) = :overdue", ":overdue", filter.overdue);
+    select.filter(&format!("{OVERDUE} = :overdue"), ":overdue", filter.overdue);
     let since = filter.updated_since.map(|since| since.0.as_microsecond());
     select.filter("t.updated_at >= :updated_since", ":updated_since", since);
+    select
+}
+
+fn page(
+    conn: &Connection,
+    scope: &Scope,
+    filter: &QuestionFilter,
+    on: Day,
+) -> Result<Page<QuestionRow>, ViewsError> {
+    let select = narrowed(scope, filter, on);
     let order = match filter.sort {
         QuestionSort::UpdatedAt => Order::last_first("questions/updated_at", "t.updated_at"),
         QuestionSort::DraftedOn => Order::last_first("questions/drafted_on", "t.drafted_on"),

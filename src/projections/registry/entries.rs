@@ -385,7 +385,7 @@ impl From<&DeclaredHoliday> for HolidayView {
 
 impl HolidayView {
     /// The holiday as deadlines compute with it; `None` if its rule cannot be read.
-    pub(super) fn holiday(&self) -> Option<Holiday> {
+    pub fn holiday(&self) -> Option<Holiday> {
         Some(Holiday {
             name_it: self.name.to_string(),
             rule: self.rule.as_str().parse().ok()?,

@@ -48,6 +48,9 @@ pub struct SolutionFilter {
     pub validity: Option<SolutionValidity>,
     /// That this body applies on the day, as it is or adapted.
     pub adopted_by: Option<BodyId>,
+    /// That solves an issue in which this body takes part, and about which it has not
+    /// decided; those that no longer hold are offered to nobody.
+    pub offered_to: Option<BodyId>,
     /// That solves an issue of this theme.
     pub theme: Option<ThemeCode>,
     /// That this issue is attached to.
@@ -215,6 +218,17 @@ pub(super) fn narrow(select: &mut Conditions, filter: &SolutionFilter, readable:
     let solves = format!(
         "EXISTS (SELECT 1 FROM links l JOIN things n ON n.id = l.target AND n.kind = 0
          JOIN issues i ON i.no = n.no WHERE l.owner = t.id AND l.role = 'issue' AND {readable}"
+    );
+    select.filter(
+        &format!(
+            "{solves} AND EXISTS (SELECT 1 FROM participants p WHERE p.kind = 0
+             AND p.thing = i.no AND p.body = :offered_to))
+             AND NOT EXISTS (SELECT 1 FROM solution_bodies b WHERE b.solution = t.no
+             AND b.body = :offered_to AND b.until >= :on)
+             AND ({SOLUTION_VALIDITY}) NOT IN ('superseded', 'retired')"
+        ),
+        ":offered_to",
+        filter.offered_to.as_ref().map(ToString::to_string),
     );
     select.filter(
         &format!(

@@ -115,6 +115,10 @@ fn page(
     select.bind(":on", on.to_string());
     select.filter("t.id = :id", ":id", id.map(|id| id.as_bytes().to_vec()));
     narrow(&mut select, filter, &moment.published("i", Kind::Issue));
+    if filter.offered_to.is_some() {
+        // Who takes part in what was published is not for everybody.
+        select.and("0");
+    }
     let columns = format!(
         "t.id, t.year, t.rank, t.summary_rev, t.level, t.territory_level, t.territory,
          t.published_on, {SOLUTION_STATUS} AS status, {SOLUTION_VALIDITY} AS validity"
