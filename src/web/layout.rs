@@ -20,7 +20,9 @@ const PURPOSE: &str = "Registro delle difformità interpretative della rete SAI"
 /// The navigation, in order: address, name, and the roles it is for; everybody without.
 const NAVIGATION: &[(&str, &str, Option<&[Role]>)] = &[
     ("/", "Inizio", None),
+    ("/scrivania", "Scrivania", Some(&[Role::Staff])),
     ("/segnalazioni", "Segnalazioni", None),
+    ("/quesiti", "Quesiti", Some(INSIDE)),
     ("/soluzioni", "Soluzioni", None),
     ("/norme", "Norme", None),
     ("/difformita", "Difformità", Some(INSIDE)),

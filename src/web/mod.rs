@@ -14,7 +14,7 @@
 //! Deliberately absent: rules, SQL, the event store, scripts or styles inside a page, and
 //! anything fetched from another host.
 //!
-//! Depends on: `operations`, `projections`, `access`, `codec`, `domain`, `clock`.
+//! Depends on: `operations`, `projections`, `letter`, `access`, `codec`, `domain`, `clock`.
 
 pub mod address;
 mod assets;
@@ -111,12 +111,62 @@ fn pages() -> Router<Arc<Site>> {
         .route("/soluzioni", get(pages::solutions::list))
         .route("/soluzioni.atom", get(pages::feeds::solutions))
         .route("/soluzioni/{id}", get(pages::solution::show))
+        .route("/quesiti", get(pages::questions::list))
+        .route("/quesiti/{id}", get(pages::question::show))
+        .route(
+            "/quesiti/nuovo",
+            get(pages::question::draft::show).post(pages::question::draft::send),
+        )
+        .route(
+            "/quesiti/{id}/testo",
+            get(pages::question::revise::show).post(pages::question::revise::send),
+        )
+        .route(
+            "/quesiti/{id}/trasmissione",
+            get(pages::question::dispatch::show).post(pages::question::dispatch::send),
+        )
+        .route(
+            "/quesiti/{id}/protocollo",
+            get(pages::question::letters::show).post(pages::question::letters::send),
+        )
+        .route(
+            "/quesiti/{id}/riscontro",
+            get(pages::question::reply::show).post(pages::question::reply::send),
+        )
+        .route(
+            "/quesiti/{id}/collegamento",
+            get(pages::question::reply::show_link).post(pages::question::reply::send_link),
+        )
+        .route(
+            "/quesiti/{id}/{act}",
+            get(pages::question::acts::show).post(pages::question::acts::send),
+        )
+        .route("/quesiti/{id}/lettera", get(pages::question::letter))
+        .route("/quesiti/{id}/lettera.docx", get(pages::question::document))
+        .route("/riscontri/{id}", get(pages::answer::show))
+        .route(
+            "/riscontri/{id}/{act}",
+            get(pages::answer::acts::show).post(pages::answer::acts::send),
+        )
+        .route("/soluzioni/nuova", get(pages::propose::show).post(pages::propose::send))
+        .route("/soluzioni/{id}/adozione", get(pages::adopt::show).post(pages::adopt::send))
+        .route(
+            "/soluzioni/{id}/validazione",
+            get(pages::adopt::show_validation).post(pages::adopt::validate),
+        )
         .route("/norme", get(pages::norms::list))
         .route("/norme/{id}", get(pages::norm::show))
         .route("/difformita", get(pages::divergences::show))
         .route("/accesso", get(pages::access::show))
         .route("/accesso/dimostrazione", post(pages::access::open_demo))
         .route("/uscita", post(pages::access::leave))
+        .route("/scrivania", get(pages::desk::show))
+        .route("/segnalazioni/{id}/documenti/{sha256}", get(pages::documents::of_issue))
+        .route("/segnalazioni/{id}/in-carico", post(pages::desk::take))
+        .route(
+            "/segnalazioni/{id}/istruttoria",
+            get(pages::desk::show_triage).post(pages::desk::triage),
+        )
         .route("/segnalazioni/nuova", get(pages::report::show).post(pages::report::send))
         .route("/segnalazioni/simili", post(pages::report::similar))
         .route(

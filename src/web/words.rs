@@ -1,6 +1,10 @@
 //! The Italian words for the codes of the domain. Every list is closed: the compiler asks
 //! for the next word.
 
+mod questions;
+
+pub use questions::*;
+
 use super::parts::Tone;
 use crate::domain::answer::{Assessment, Validity};
 use crate::domain::issue::{ClosingOutcome, EndCause, IssueLink, IssueStatus, Known};

@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 
-use super::{Form, KEY, TOKEN, Wrong};
+use super::{FILES, Form, KEY, TOKEN, Wrong, document, kept};
 use crate::web::visit::Visit;
 
 /// The fields of one form: what was typed, and what is wrong.
@@ -144,6 +144,32 @@ impl<'f> Fields<'f> {
         }
     }
 
+    /// Files to attach, and those that are kept already.
+    pub fn files(&self, label: &str, hint: &str) -> Markup {
+        let described = Described { name: FILES, label, hint, required: false };
+        let kept: Vec<(usize, &str)> = kept(self.form).collect();
+        html! {
+            (self.around(&described, &html! {
+                input id=(id(FILES)) name=(FILES) type="file" multiple
+                    aria-describedby=[self.notes(&described)] aria-invalid=[self.invalid(FILES)];
+            }))
+            @if !kept.is_empty() {
+                p { "Già allegati:" }
+                ul {
+                    @for (at, name) in kept {
+                        li {
+                            (name)
+                            @for member in ["sha256", "media_type", "length", "role", "name"] {
+                                @let field = document(at, member);
+                                input type="hidden" name=(field) value=(self.form.get(&field));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// The box "ho verificato", when a text may hold personal data.
     pub fn confirm_texts(&self) -> Markup {
         let asked = self.wrong.iter().any(|wrong| wrong.kind == "personal_data_to_confirm");
@@ -234,6 +260,21 @@ impl Visit {
     /// A form that records one event: with its token, and with a key so that sending it
     /// twice records it once. `sent` is the form as it came back, whose key is kept.
     pub fn form(&self, action: &str, sent: &Form, inside: &Markup) -> Markup {
+        self.form_sent_as(None, action, sent, inside)
+    }
+
+    /// The same for a form that may carry files.
+    pub fn form_with_files(&self, action: &str, sent: &Form, inside: &Markup) -> Markup {
+        self.form_sent_as(Some("multipart/form-data"), action, sent, inside)
+    }
+
+    fn form_sent_as(
+        &self,
+        media: Option<&str>,
+        action: &str,
+        sent: &Form,
+        inside: &Markup,
+    ) -> Markup {
         let draft = if sent.get(KEY).is_empty() { "nuova" } else { "inviata" };
         let key = match sent.get(KEY) {
             "" => {
@@ -245,7 +286,7 @@ impl Visit {
         };
         html! {
             // What browsers check by themselves is told worse than we do.
-            form method="post" action=(action) novalidate data-una-volta="" data-bozza=(draft) {
+            form method="post" action=(action) enctype=[media] novalidate data-una-volta="" data-bozza=(draft) {
                 input type="hidden" name=(TOKEN) value=(self.visitor.form_token(&*self.site.clock));
                 input type="hidden" name=(KEY) value=(key);
                 (inside)

@@ -11,15 +11,20 @@
 mod data;
 mod fields;
 mod record;
+mod several;
+mod sheet;
+mod upload;
 
 pub use data::Draft;
 pub use fields::{Choice, Fields};
 pub use record::{Deed, Refused, Wrong};
+pub use sheet::Sheet;
+pub use upload::{FILES, Upload, kept, member as document};
 
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 
 use super::Site;
 use super::fault::Fault;
@@ -69,6 +74,13 @@ impl Form {
         self
     }
 
+    /// The same with one more value of a field.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The same without a field.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
@@ -89,9 +101,7 @@ impl FromRequest<Arc<Site>> for Form {
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Fault> {
         let (parts, body) = request.into_parts();
-        if visitor::is_foreign(site, &parts.headers) {
-            return Err(Fault::ForeignForm);
-        }
+        own(site, &parts.headers)?;
         let media = parts.headers.get(header::CONTENT_TYPE);
         let media = media.and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !media.starts_with("application/x-www-form-urlencoded") {
@@ -103,13 +113,24 @@ impl FromRequest<Arc<Site>> for Form {
             .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
             .collect();
         let form = Self { fields };
-        let visitor = Visitor::of(site, &parts.headers).await?;
-        // Whoever was signed in when the page was made proves it with the session that is
-        // gone: they are told to sign in again, not that the form is foreign.
-        match visitor.holds(form.get(TOKEN)) {
-            true => Ok(form),
-            false if visitor.expired => Err(Fault::SignIn),
-            false => Err(Fault::ForeignForm),
-        }
+        proven(site, &parts.headers, &form).await?;
+        Ok(form)
+    }
+}
+
+/// Refuses a form that a browser says comes from another site.
+fn own(site: &Site, headers: &HeaderMap) -> Result<(), Fault> {
+    if visitor::is_foreign(site, headers) { Err(Fault::ForeignForm) } else { Ok(()) }
+}
+
+/// Refuses a form that does not carry the token of its visitor.
+async fn proven(site: &Arc<Site>, headers: &HeaderMap, form: &Form) -> Result<(), Fault> {
+    let visitor = Visitor::of(site, headers).await?;
+    // Whoever was signed in when the page was made proves it with the session that is
+    // gone: they are told to sign in again, not that the form is foreign.
+    match visitor.holds(form.get(TOKEN)) {
+        true => Ok(()),
+        false if visitor.expired => Err(Fault::SignIn),
+        false => Err(Fault::ForeignForm),
     }
 }

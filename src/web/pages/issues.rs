@@ -3,12 +3,14 @@
 use maud::{Markup, html};
 
 use crate::access::Scope;
+use crate::domain::registry::Role;
 use crate::domain::values::Year;
 use crate::projections::issues::{
     FacetCount, IssueFacets, IssueFilter, IssueRow, IssueSort, PublicIssueRow,
 };
 use crate::web::fault::Fault;
 use crate::web::layout::Page;
+use crate::web::pages::question::draft;
 use crate::web::parts::{self, Facet};
 use crate::web::visit::Visit;
 use crate::web::words;
@@ -51,7 +53,9 @@ pub async fn list(visit: Visit) -> Result<Page, Fault> {
                 @if rows.is_empty() {
                     (parts::nothing("Nessuna segnalazione con questi filtri."))
                 } @else {
-                    ol.rows { @for row in &rows { (row) } }
+                    (choosing(&visit, counts.total, &html! {
+                        ol.rows { @for row in &rows { (row) } }
+                    }))
                 }
                 (parts::pager(&visit.address, list.next.as_deref()))
             }
@@ -75,6 +79,7 @@ pub fn filter(visit: &Visit) -> Result<IssueFilter, Fault> {
         year: here.code("anno")?.and_then(Year::new),
         has_divergence: here.flag("difformita")?,
         has_valid_solution: here.flag("soluzione")?,
+        composed: here.flag("ricomposta")?,
         to_verify: here.flag("da_verificare")?,
         sort: here.word::<IssueSort>("ordine")?,
         cursor: here.get("da").map(str::to_owned),
@@ -167,12 +172,48 @@ fn counted(total: u32) -> String {
     }
 }
 
+/// For staff: the rows in a form that leads to a draft with those chosen, or with all that
+/// the filters leave.
+fn choosing(visit: &Visit, total: u32, rows: &Markup) -> Markup {
+    let here = &visit.address;
+    let filters = here.pairs().filter(|(name, _)| !matches!(*name, "da" | "ordine"));
+    let filters: Vec<_> = filters.collect();
+    html! {
+        @if prepares(visit) {
+            form method="get" action=(draft::ADDRESS) {
+                @for (name, value) in &filters { input type="hidden" name=(name) value=(value); }
+                (rows)
+                div.buttons {
+                    button type="submit" { "Prepara quesito con quelle scelte" }
+                    @if !filters.is_empty() && total > 1 && total <= draft::MOST {
+                        button.second type="submit" name=(draft::WHICH) value=(draft::ALL) { "Prepara quesito con tutte e " (total) }
+                    }
+                }
+            }
+        } @else {
+            (rows)
+        }
+    }
+}
+
+/// Whether the visitor prepares questions.
+fn prepares(visit: &Visit) -> bool {
+    visit.visitor.role() == Some(Role::Staff)
+}
+
 /// One issue in a list.
 fn row(visit: &Visit, issue: &IssueRow) -> Result<Markup, Fault> {
     let (body, theme) =
         visit.named(|names| (names.body(&issue.body), names.theme(&issue.theme)))?;
     Ok(html! {
         li {
+            @if prepares(visit) {
+                div.tick {
+                    @let own = format!("scelta-{}", issue.id);
+                    input id=(own) type="checkbox" name=(draft::ISSUE) value=(issue.id);
+                    label for=(own) { "Scegli" span.hidden { " " (issue.reference) " per un quesito" } }
+                }
+            }
             div.marks {
                 (parts::reference(&issue.reference))
                 (parts::badge(words::issue_status(issue.status)))

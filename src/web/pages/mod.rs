@@ -1,13 +1,20 @@
 //! The pages, one file for each kind.
 
 pub mod access;
+pub mod adopt;
+pub mod answer;
+pub mod desk;
 pub mod divergences;
+pub mod documents;
 pub mod feeds;
 pub mod home;
 pub mod issue;
 pub mod issues;
 pub mod norm;
 pub mod norms;
+pub mod propose;
+pub mod question;
+pub mod questions;
 pub mod report;
 pub mod solution;
 pub mod solutions;

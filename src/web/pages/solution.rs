@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use crate::access::Scope;
+use crate::domain::registry::Role;
 use crate::domain::shared::{Act, ActStatus};
 use crate::projections::history::Names;
 use crate::projections::solutions::{PublishedSolution, SolutionDetail};
@@ -92,12 +93,13 @@ fn own_body(visit: &Visit, one: &SolutionDetail) -> Result<Markup, Fault> {
     Ok(html! {
         @if let Some(adoption) = adopted {
             p.note {
-                strong { "Adotta nel tuo ente. " } (body) ": " (words::manner(adoption.manner).1)
+                strong { "Nel tuo ente. " } (body) ": " (words::manner(adoption.manner).1)
                 @if let Some(from) = adoption.in_force_from { ", dal " (parts::day(from)) } "."
             }
         } @else if let Some(declined) = declined {
             p.note { (body) ": non recepita, il " (parts::day(declined.declined_on)) "." }
         }
+        @if adopted.is_none() || actor.role == Role::Staff { (super::adopt::ways(visit, one)) }
     })
 }
 
@@ -147,7 +149,7 @@ fn basis(visit: &Visit, one: &SolutionDetail, forms: &Forms) -> Result<Markup, F
                                 (parts::reference(&answer.reference))
                                 (parts::badge(words::validity(answer.validity)))
                             }
-                            strong { (forms.called(&answer.form)) " del " (parts::day(answer.document_date)) }
+                            a href={ "/riscontri/" (answer.id) } { (forms.called(&answer.form)) " del " (parts::day(answer.document_date)) }
                             p.quiet { (answer.authors.iter().map(|author| names.authority(author)).collect::<Vec<_>>().join(", ")) }
                         }
                     }

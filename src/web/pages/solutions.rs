@@ -48,6 +48,7 @@ pub fn filter(visit: &Visit) -> Result<SolutionFilter, Fault> {
         level: here.word("livello")?,
         validity: here.word("validita")?,
         adopted_by: here.code("ente")?,
+        offered_to: here.code("proposte_a")?,
         theme: here.code("tema")?,
         issue: here.code("segnalazione")?,
         norm: here.code("norma")?,
@@ -83,7 +84,10 @@ fn choices(visit: &Visit) -> Markup {
                     (choice("validita", &words::code(&validity), words::solution_validity(validity).1))
                 }
                 @for level in levels { (choice("livello", &words::code(&level), words::level(level))) }
-                @if let Some(actor) = own { (choice("ente", actor.body.as_str(), "recepite dal tuo ente")) }
+                @if let Some(actor) = own {
+                    (choice("proposte_a", actor.body.as_str(), "proposte al tuo ente"))
+                    (choice("ente", actor.body.as_str(), "recepite dal tuo ente"))
+                }
             }
         }
     }

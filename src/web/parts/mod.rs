@@ -1,12 +1,14 @@
 //! The pieces that pages share.
 
 mod dates;
+mod diff;
 mod lists;
 mod marks;
 mod names;
 mod svg;
 
 pub use dates::{day, day_text, instant, period};
+pub use diff::diff;
 pub use lists::{Facet, crumbs, facets, nothing, pager, scrolling, search_box};
 pub use marks::{Tone, badge, chip, facts, norm_chip, paragraphs, reference, visible_to};
 pub use names::{Forms, authority, reader, territory};

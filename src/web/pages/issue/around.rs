@@ -120,7 +120,7 @@ fn question_row(question: &QuestionRow) -> Markup {
                 (parts::reference(&question.reference))
                 (parts::badge(words::question_status(question.status)))
             }
-            strong { (question.subject.words()) }
+            a href={ "/quesiti/" (question.id) } { (question.subject.words()) }
             p.quiet {
                 (question.points_settled) " di " (question.points) " punti risolti · "
                 (question.adhesions) " adesioni"
@@ -141,7 +141,7 @@ fn answer_row(visit: &Visit, answer: &AnswerRow, forms: &Forms) -> Result<Markup
                 (parts::badge(words::validity(answer.validity)))
                 @if let Some(said) = answer.assessment { (parts::chip(words::assessment(said))) }
             }
-            strong { (forms.called(&answer.form)) " del " (parts::day(answer.document_date)) }
+            a href={ "/riscontri/" (answer.id) } { (forms.called(&answer.form)) " del " (parts::day(answer.document_date)) }
             p { (answer.text.words()) }
             p.quiet { (authors.join(", ")) " · ricevuto il " (parts::day(answer.received_on)) }
         }
@@ -167,7 +167,7 @@ async fn direct_answers(
                     (parts::badge(words::validity(answer.validity)))
                     (parts::badge(words::point_result(one.result)))
                 }
-                strong { (forms.called(&answer.form)) " del " (parts::day(answer.document_date)) }
+                a href={ "/riscontri/" (answer.id) } { (forms.called(&answer.form)) " del " (parts::day(answer.document_date)) }
                 @if let Some(text) = &answer.text { (parts::paragraphs(text)) }
                 p.quiet { (authors.join(", ")) " · ricevuto il " (parts::day(answer.received_on)) }
             }

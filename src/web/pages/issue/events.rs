@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use crate::projections::TimelineEvent;
+use crate::projections::history::Names;
 use crate::projections::things::Kind;
 use crate::web::fault::Fault;
 use crate::web::parts;
@@ -48,14 +49,7 @@ pub async fn section(visit: &Visit, id: Uuid) -> Result<Markup, Fault> {
     };
     let rows: Vec<Markup> = visit.named(|names| {
         let told = events.iter().filter(shown);
-        told.map(|event| {
-            row(
-                event,
-                &names.body(&event.body),
-                event.on_behalf_of.as_ref().map(|body| names.body(body)),
-            )
-        })
-        .collect()
+        told.map(|event| self::told(event, names)).collect()
     })?;
     Ok(html! {
         section {
@@ -87,13 +81,13 @@ fn choice(visit: &Visit, kind: Option<&str>, words: &str, chosen: Option<&str>) 
 }
 
 /// An event: what, when it happened, when it was recorded, in which role; never who.
-fn row(event: &TimelineEvent, body: &str, behalf: Option<String>) -> Markup {
+pub fn told(event: &TimelineEvent, names: &Names<'_>) -> Markup {
     html! {
         li id={ "evento-" (event.revision) } {
             p { strong { (parts::day(event.occurred_on)) } " – " (event.sentence_it) }
             p.quiet {
-                "Registrato il " (parts::instant(event.recorded_at.0)) " da " (body) " (" (words::role(event.role)) ")"
-                @if let Some(behalf) = behalf { " per conto di " (behalf) }
+                "Registrato il " (parts::instant(event.recorded_at.0)) " da " (names.body(&event.body)) " (" (words::role(event.role)) ")"
+                @if let Some(behalf) = &event.on_behalf_of { " per conto di " (names.body(behalf)) }
             }
         }
     }

@@ -4,6 +4,8 @@ mod around;
 mod events;
 mod readings;
 
+pub use events::told;
+
 use axum::extract::Path;
 use maud::{Markup, html};
 use uuid::Uuid;
@@ -106,6 +108,18 @@ fn facts(visit: &Visit, issue: &IssueDetail) -> Result<Markup, Fault> {
             ("Durata", Some(html! { (issues::open_for(row)) })),
             ("Coordinamento", Some(html! { (names.body(&row.coordinator)) })),
             ("Da esaminare entro", issue.assigned_until.map(parts::day)),
+            (
+                "Documenti",
+                (!issue.documents.is_empty()).then(|| {
+                    html! {
+                        @for document in &issue.documents {
+                            a.chip href={ "/segnalazioni/" (row.id) "/documenti/" (document.sha256) } {
+                                (document.name.clear().unwrap_or("documento"))
+                            } " "
+                        }
+                    }
+                }),
+            ),
         ])
     })
 }

@@ -75,6 +75,11 @@ impl Lists {
         })
     }
 
+    /// The themes that can be chosen.
+    pub fn themes(&self) -> &[Choice] {
+        &self.themes
+    }
+
     /// The bodies for which staff file.
     pub fn bodies(&self) -> &[Choice] {
         &self.bodies
@@ -118,6 +123,7 @@ pub fn main(
                 @for at in 0..READINGS { (reading(&fields, lists, at)) }
             }
         }
+        (fields.files("Documenti allegati", "La lettera arrivata, una nota dell'ufficio, una circolare: al massimo 25 MiB. Nessun documento di persone."))
         details open[opened(form)] {
             summary { "Altri dati: da quando, quante persone, urgenza, chi può vederla" }
             (fields.day("/since", "Da quando succede", "", false))
@@ -148,7 +154,7 @@ pub fn main(
             p.note role="status" { "Non è ancora stata inviata: controllare qui sotto norme, casi simili e testi, poi inviare." }
         }
         div.with-aside {
-            div { (visit.form(ADDRESS, form, &inside)) }
+            div { (visit.form_with_files(ADDRESS, form, &inside)) }
             aside aria-label="Segnalazioni simili" data-simili="" {
                 @if let Some(preview) = preview { (alike(&preview.alike)) }
                 @else {

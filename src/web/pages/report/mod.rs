@@ -10,6 +10,7 @@ mod fields;
 mod preview;
 
 pub use endorse::{endorse, show as show_endorsement};
+pub use fields::Lists;
 
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -17,11 +18,10 @@ use serde_json::Value;
 
 use crate::domain::values::AuthorityId;
 use crate::web::fault::Fault;
-use crate::web::forms::{Deed, Form, Refused, Wrong};
+use crate::web::forms::{Deed, Form, Refused, Upload, Wrong};
 use crate::web::layout::Page;
 use crate::web::visit::Visit;
 
-use fields::Lists;
 use preview::Preview;
 
 /// The address of the page.
@@ -52,8 +52,17 @@ pub async fn show(visit: Visit) -> Result<Page, Fault> {
 }
 
 /// `POST /segnalazioni/nuova`.
-pub async fn send(visit: Visit, form: Form) -> Result<Response, Fault> {
+pub async fn send(visit: Visit, upload: Upload) -> Result<Response, Fault> {
     may_report(&visit)?;
+    let typed = upload.form.clone();
+    let form = match visit.keep(upload).await {
+        Ok(form) => form,
+        Err(Refused::Fault(fault)) => return Err(fault),
+        Err(Refused::Wrong(wrong)) => {
+            let page = page(&visit, &typed, &wrong, None).await?;
+            return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
+        }
+    };
     if form.get(STEP) != "invia" {
         let preview = Preview::of(&visit, &form).await?;
         return Ok(page(&visit, &form, &[], Some(preview)).await?.into_response());
