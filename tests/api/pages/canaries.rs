@@ -6,8 +6,31 @@ use crate::world::{ACTORS, World};
 
 /// The pages of a thing, by the name of its id.
 const OF_THINGS: &[(&str, &[&str])] = &[
-    ("issue_id", &["/segnalazioni/{}", "/segnalazioni/{}?eventi=note"]),
-    ("solution_id", &["/soluzioni/{}"]),
+    (
+        "issue_id",
+        &[
+            "/segnalazioni/{}",
+            "/segnalazioni/{}?eventi=note",
+            "/segnalazioni/{}/istruttoria",
+            "/quesiti/nuovo?segnalazione={}",
+        ],
+    ),
+    ("solution_id", &["/soluzioni/{}", "/soluzioni/{}/adozione"]),
+    (
+        "question_id",
+        &[
+            "/quesiti/{}",
+            "/quesiti/{}/lettera",
+            "/quesiti/{}/lettera.docx",
+            "/quesiti/{}/adesione",
+            "/quesiti/{}/ritiro-adesione",
+            "/quesiti/{}/riscontro",
+            "/quesiti/{}/collegamento",
+            "/quesiti/{}/segnalazione",
+            "/quesiti/{}/protocollo",
+        ],
+    ),
+    ("answer_id", &["/riscontri/{}", "/riscontri/{}/contrasto", "/soluzioni/nuova?riscontro={}"]),
     ("norm_id", &["/norme/{}"]),
 ];
 
@@ -18,6 +41,10 @@ const WHOLE: &[&str] = &[
     "/segnalazioni",
     "/segnalazioni?q=iscrizione",
     "/segnalazioni.atom",
+    "/scrivania",
+    "/quesiti/nuovo?_quali=tutte",
+    "/quesiti",
+    "/quesiti?stato=partly_answered",
     "/soluzioni",
     "/soluzioni.atom",
     "/norme",

@@ -99,10 +99,10 @@ async fn a_solution_says_who_adopted_it_by_which_act_and_whether_one_s_own_body_
     own.says("B-2026/0001");
     let path = format!("/soluzioni/{}", case.solution);
     let page = case.app.page(Some("parma"), &path).await;
-    page.says("Adotta nel tuo ente.").says("determina n. 0388 del 9 marzo 2026");
+    page.says("Nel tuo ente.").says("determina n. 0388 del 9 marzo 2026");
     page.says("dal 10 marzo 2026").says("accordo locale").says("S-2026/0001");
     let other = case.app.page(Some("bologna"), &path).await;
-    other.is_silent_on("Adotta nel tuo ente").says("Comune di Parma");
+    other.is_silent_on("Nel tuo ente.").says("Adotta nel tuo ente").says("Comune di Parma");
 }
 
 #[tokio::test]

@@ -128,6 +128,33 @@ impl TestApp {
         self.shown_page(request.body(body.finish().into()).unwrap()).await
     }
 
+    /// A form sent as somebody with files: name, media type, content.
+    pub async fn send_files(
+        &self,
+        who: Option<&str>,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str)],
+    ) -> Shown {
+        let mut parts = Vec::new();
+        let part = "--grenze\r\nContent-Disposition: form-data; name=";
+        for (name, value) in fields {
+            parts.push(format!("{part}\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        for (name, media, content) in files {
+            parts.push(format!(
+                "{part}\"_file\"; filename=\"{name}\"\r\nContent-Type: {media}\r\n\r\n{content}\r\n"
+            ));
+        }
+        let body = format!("{}--grenze--\r\n", parts.concat());
+        let request = self
+            .with_session(Request::post(path), who)
+            .header("content-type", "multipart/form-data; boundary=grenze")
+            .header("origin", BASE)
+            .header("sec-fetch-site", "same-origin");
+        self.shown_page(request.body(body.into()).unwrap()).await
+    }
+
     /// A form that is answered with a piece of a page.
     pub async fn send_piece(
         &self,

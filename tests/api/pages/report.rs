@@ -130,6 +130,48 @@ async fn staff_file_on_behalf_of_a_body_from_a_phone_call() {
 }
 
 #[tokio::test]
+async fn a_letter_is_attached_once_and_read_by_those_who_read_the_report() {
+    let app = TestApp::ready().await;
+    let form = app.page(Some("staff"), NEW).await;
+    form.has("enctype=\"multipart/form-data\"").has("type=\"file\"");
+    let letter = ("lettera.pdf", "application/pdf", "%PDF lettera del Comune");
+    let (token, key) = (form.hidden("_token"), form.hidden("_key"));
+    let mut fields = vec![("_token", token.as_str()), ("_key", key.as_str())];
+    fields.extend(TYPED);
+    fields.extend([("/on_behalf_of", "c_g337"), ("/received_via", "pec")]);
+    let checked = app.send_files(Some("staff"), NEW, &fields, &[letter]).await;
+    assert_eq!(checked.status, 200, "{}", checked.words());
+    checked.says("Già allegati: lettera.pdf");
+    let member = |name: &str| format!("/documents/0/{name}");
+    let kept: Vec<(String, String)> = ["sha256", "media_type", "length", "role", "name"]
+        .iter()
+        .map(|name| (member(name), checked.hidden(&member(name))))
+        .collect();
+    fields.extend(kept.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    fields.push(("_passo", "invia"));
+    // The same file again is the same document.
+    let sent = app.send_files(Some("staff"), NEW, &fields, &[letter]).await;
+    assert_eq!(sent.status, 303, "{}", sent.words());
+    let there = sent.header("location").to_owned();
+    let id = there.strip_prefix("/segnalazioni/").unwrap();
+    let shown = app.get(Some("staff"), &format!("/issues/{id}")).await;
+    assert_eq!(shown.body["documents"].as_array().unwrap().len(), 1, "{}", shown.text);
+    assert_eq!(shown.body["documents"][0]["name"], "lettera.pdf");
+    let hash = shown.body["documents"][0]["sha256"].as_str().unwrap();
+    let address = format!("{there}/documenti/{hash}");
+    app.page(Some("parma"), &there).await.has(&format!("href=\"{address}\""));
+    let document = app.page(Some("parma"), &address).await;
+    assert_eq!((document.status, &*document.text), (200, letter.2));
+    assert_eq!(document.header("content-disposition"), "attachment");
+    assert_eq!(app.page(Some("milano"), &address).await.status, 404);
+    assert_eq!(app.page(None, &address).await.status, 303);
+    // Without its token nothing is kept.
+    let before = app.head().await;
+    let bare = app.send_files(Some("staff"), NEW, &fields[1..], &[("a", "text/plain", "a")]).await;
+    assert_eq!((bare.status, app.head().await), (403, before));
+}
+
+#[tokio::test]
 async fn only_bodies_and_staff_report() {
     let app = TestApp::ready().await;
     assert_eq!(app.page(None, NEW).await.status, 303, "asked to sign in");
