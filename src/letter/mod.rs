@@ -2,8 +2,8 @@
 //! protocol office.
 //!
 //! What the letter says is gathered once ([`Letter::of`]), as its reader may see it, and
-//! written in two forms: as markup ([`html`], [`body`]) and as a document that a
-//! protocol office can open, sign and register ([`docx`]).
+//! written in two forms: as markup ([`html()`], [`body()`]) and as a document that a
+//! protocol office can open, sign and register ([`docx()`]).
 //!
 //! Deliberately absent: rules, SQL, and anything that the views do not say.
 //!
