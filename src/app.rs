@@ -4,6 +4,7 @@
 
 mod error;
 mod log;
+mod sign_in;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -288,13 +289,14 @@ pub async fn serve(
         witnesses,
         scrub,
     };
-    let operations = Arc::new(engine.operations());
+    let operations = Arc::new(sign_in::furnish(engine.operations(), serving.settings)?);
     let api = Api::new(operations.clone(), views.clone(), engine.clock.clone(), options);
     let options = SiteOptions {
         base: base.clone(),
         disclaimer: serving.disclaimer,
         accessibility_url: serving.settings.accessibility_url.clone(),
         demo: serving.demo,
+        trusted_proxy: serving.settings.trusted_proxy,
     };
     let site = Site::new(operations.clone(), views.clone(), engine.clock.clone(), options);
     let pages = metrics::counted(web::router(site), metrics.as_ref());

@@ -79,6 +79,26 @@ pub struct ServeArgs {
     /// will see it. The old key and its last checkpoint are put aside
     #[arg(long)]
     pub new_log_origin: bool,
+
+    /// The identity providers that people and machines may come from: a JSON file such as
+    /// `deploy/oidc.example.json`
+    #[arg(long, value_name = "FILE", env = "QUESITO_OIDC")]
+    pub oidc: Option<PathBuf>,
+
+    /// The mail server for sign-in links: `smtps://user:password@mail.example.it`, or
+    /// `smtp://localhost:25` [default: no links are sent]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "QUESITO_SMTP",
+        requires = "mail_from",
+        hide_env_values = true
+    )]
+    pub smtp: Option<String>,
+
+    /// The address that letters come from
+    #[arg(long, value_name = "ADDRESS", env = "QUESITO_MAIL_FROM")]
+    pub mail_from: Option<String>,
 }
 
 /// What is logged and how. Logs hold identifiers, never personal data.
@@ -335,6 +355,9 @@ mod tests {
             witness_key: Vec::new(),
             new_log_origin: false,
             scrub_every: 0,
+            oidc: None,
+            smtp: None,
+            mail_from: None,
         };
         assert_eq!(serve(None).base("0.0.0.0:81".parse().unwrap()), "http://localhost:81");
         let behind = serve(Some("https://q.it".into()));

@@ -47,3 +47,6 @@ pub mod d0014_openings_in_extracts {}
 
 #[doc = include_str!("decisions/0015-erasure-holds-for-copies.md")]
 pub mod d0015_erasure_holds_for_copies {}
+
+#[doc = include_str!("decisions/0016-identity.md")]
+pub mod d0016_identity {}

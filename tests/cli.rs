@@ -289,6 +289,42 @@ fn a_token_is_shown_once_listed_without_its_secret_and_revoked() {
 }
 
 #[test]
+fn when_nobody_can_sign_in_an_operator_does_it_at_the_machine() {
+    const WHO: &str = "g.bianchi@comune.example.it";
+
+    let home = tempfile::tempdir().unwrap();
+    succeeds(home.path(), &["import", "--registry"]);
+    let role = ["--role", "municipality", "--body", "c_a944"];
+    let create = ["account", "create", "--email", WHO, "--name", "Giulia Bianchi"];
+    let line = succeeds(home.path(), &[&create[..], &role[..]].concat());
+    assert!(line.contains("open") && line.contains("municipality@c_a944"), "{line}");
+    let id = line.split(' ').next().unwrap();
+    let taken = fails(home.path(), &[&create[..], &role[..]].concat());
+    assert!(!taken.contains("Bianchi"), "{taken}");
+
+    let mut set = quesito(home.path());
+    set.args(["account", "set-password", WHO]).stdin(Stdio::piped());
+    let mut set = set.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    set.stdin.take().unwrap().write_all(b"password1234\n").unwrap();
+    let set = set.wait_with_output().unwrap();
+    assert!(!set.status.success(), "a weak password is refused here too");
+    assert!(!String::from_utf8_lossy(&set.stderr).contains("password1234"));
+
+    let staff = ["--role", "staff", "--body", "anci_er"];
+    succeeds(home.path(), &[&["account", "grant", WHO][..], &staff[..]].concat());
+    let listed = succeeds(home.path(), &["account", "list"]);
+    assert!(listed.contains("staff@anci_er") && listed.contains(WHO), "{listed}");
+    succeeds(home.path(), &[&["account", "revoke", id][..], &staff[..]].concat());
+    succeeds(home.path(), &["account", "disable", WHO, "--reason", "Cessazione."]);
+    let listed = succeeds(home.path(), &["account", "list"]);
+    assert!(listed.contains("suspended") && !listed.contains("staff@anci_er"), "{listed}");
+    succeeds(home.path(), &["account", "enable", id]);
+    assert!(succeeds(home.path(), &["account", "list"]).contains("open"));
+    fails(home.path(), &["account", "disable", "nessuno@comune.example.it"]);
+    succeeds(home.path(), &["check"]);
+}
+
+#[test]
 fn a_wrong_setting_is_told_with_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
@@ -355,7 +391,7 @@ fn every_subcommand_teaches_by_example() {
     assert!(overview.contains("quesito demo"), "{overview}");
     for command in [
         "serve", "demo", "import", "replay", "rebuild", "openapi", "events", "token", "keys",
-        "backup", "restore", "check", "verify", "export", "verifier", "witness",
+        "account", "backup", "restore", "check", "verify", "export", "verifier", "witness",
     ] {
         assert!(overview.contains(command), "{command}");
         let help = succeeds(home.path(), &[command, "--help"]);

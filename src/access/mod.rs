@@ -4,14 +4,20 @@
 //! included; a list asks the same rule as a [`Scope`], which a view turns into a
 //! condition of its query. Nothing is allowed unless a line here says so.
 //!
-//! Depends on: `domain`.
+//! Depends on: `domain`, `fetch` (which addresses are safe to ask).
 
+pub mod accounts;
+pub mod jwt;
+pub mod passwords;
 mod people;
 pub mod permissions;
+pub mod providers;
 pub mod reads;
 mod scope;
+pub mod sessions;
 #[cfg(test)]
 mod tests;
+pub mod throttle;
 pub mod tokens;
 
 use std::collections::BTreeSet;
@@ -49,6 +55,8 @@ pub enum Action {
     Record(Permission),
     /// Issue, list and revoke tokens of other people.
     ManageTokens,
+    /// Create, list, approve and suspend accounts.
+    ManageAccounts,
 }
 
 /// What it is to be done to. A thing that does not exist yet has what it will have.
@@ -118,7 +126,8 @@ pub fn decide(actor: Option<&Actor>, action: Action, resource: &Resource) -> Res
             }
             record(actor, permission, resource)
         }
-        Action::ManageTokens => match actor.ok_or(Denial::Anonymous)?.role {
+        Action::ManageTokens | Action::ManageAccounts => match actor.ok_or(Denial::Anonymous)?.role
+        {
             Role::Admin => Ok(()),
             Role::Municipality | Role::Staff | Role::Observer | Role::Auditor => Err(Denial::Role),
         },

@@ -145,6 +145,10 @@ impl Secret {
         let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
         halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()
     }
+
+    pub(super) fn bytes(&self) -> &[u8; SECRET_LEN] {
+        &self.0
+    }
 }
 
 impl Presented {

@@ -61,6 +61,14 @@ pub enum AppError {
     /// A witness was not given as it should be.
     #[error("{0}")]
     Witness(String),
+    /// A setting about signing in cannot be used.
+    #[error("{setting} cannot be used: {why}")]
+    SignIn {
+        /// The flag.
+        setting: &'static str,
+        /// What is wrong.
+        why: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {why}. Give another one with --listen")]
     Listen {

@@ -9,8 +9,11 @@ use quesito::config::{Data, DataArgs, ServeArgs, temporary};
 use quesito::domain::registry::Role;
 use quesito::domain::values::Text;
 use quesito::import::{COORDINATOR, CaseFile};
-use quesito::operations::tokens::TokenRequest;
+use quesito::operations::Operations;
+use quesito::operations::accounts::AccountRequest;
+use quesito::operations::tokens::{TokenRequest, operator};
 use quesito::web::DemoAccount;
+use uuid::Uuid;
 
 use super::{Failure, accounts, clock, import, say};
 
@@ -83,12 +86,9 @@ impl Demo {
         };
 
         let disclaimer = file.disclaimer_it.unwrap_or_default();
-        let lines = accounts.iter().map(line).collect::<Result<Vec<_>, _>>()?;
-        let serving = Serving {
-            settings: &self.settings,
-            disclaimer: Some(disclaimer.clone()),
-            demo: accounts,
-        };
+        let (demo, lines): (Vec<_>, Vec<_>) = accounts.into_iter().unzip();
+        let serving =
+            Serving { settings: &self.settings, disclaimer: Some(disclaimer.clone()), demo };
         app::serve(&engine, serving, |base| {
             say(disclaimer);
             say(base);
@@ -118,8 +118,11 @@ impl Demo {
     }
 }
 
+/// An account, and the line that is printed of it.
+type Told = (DemoAccount, String);
+
 /// A store with the cases, and the accounts.
-async fn prepare(data: &Data, file: &CaseFile) -> Result<(Engine, Vec<DemoAccount>), Failure> {
+async fn prepare(data: &Data, file: &CaseFile) -> Result<(Engine, Vec<Told>), Failure> {
     let mark = data.folder.join(MARK);
     if std::fs::read_to_string(&mark).is_ok_and(|state| state == BEGUN) {
         // It was stopped half way: begin again.
@@ -140,7 +143,7 @@ async fn prepare(data: &Data, file: &CaseFile) -> Result<(Engine, Vec<DemoAccoun
 }
 
 /// The accounts, each with a fresh token.
-async fn open(engine: &Engine) -> Result<Vec<DemoAccount>, Failure> {
+async fn open(engine: &Engine) -> Result<Vec<Told>, Failure> {
     let operations = engine.operations();
     let expires_on = operations.clock.today().checked_add(30.days())?.into();
     let mut open = Vec::new();
@@ -155,16 +158,36 @@ async fn open(engine: &Engine) -> Result<Vec<DemoAccount>, Failure> {
             expires_on,
             machine: false,
         };
+        let account = account(engine, &operations, &request).await?;
         let body = request.body.clone();
         let issued = accounts::issue(engine, &operations, request).await?;
-        let token = issued.token.unwrap_or_default();
-        open.push(DemoAccount { role: *role, body, token });
+        let word = serde_json::to_value(role)?;
+        let (word, token) = (word.as_str().unwrap_or_default(), issued.token.unwrap_or_default());
+        let line = format!("{word} {body} {token}");
+        open.push((DemoAccount { role: *role, body, account }, line));
     }
     Ok(open)
 }
 
-/// What is printed of an account.
-fn line(account: &DemoAccount) -> Result<String, Failure> {
-    let role = serde_json::to_value(account.role)?;
-    Ok(format!("{} {} {}", role.as_str().unwrap_or_default(), account.body, account.token))
+/// The account that opens with one click; a kept demonstration has it already.
+async fn account(
+    engine: &Engine,
+    operations: &Operations,
+    request: &TokenRequest,
+) -> Result<Uuid, Failure> {
+    let email = format!("{}@dimostrazione.example", request.person);
+    if let Some(id) = operations.find_account(&email).await.map_err(|why| accounts::told(&why))? {
+        return Ok(id);
+    }
+    let account = AccountRequest {
+        person: Some(request.person.clone()),
+        name: Text::new("Persona inventata")?,
+        email: Text::new(email)?,
+        role: request.role,
+        body: request.body.clone(),
+        network: request.network.clone(),
+        function: None,
+    };
+    let created = operations.create_account(&operator(), engine.random_id(), account).await;
+    Ok(created.map_err(|why| accounts::told(&why))?.id)
 }

@@ -5,6 +5,7 @@
 //!
 //! Depends on: everything in the library.
 
+mod account;
 mod accounts;
 mod backup;
 mod check;
@@ -72,6 +73,7 @@ enum Command {
     Events(events::Events),
     Token(token::Token),
     Keys(keys::Keys),
+    Account(account::Account),
     Backup(backup::Backup),
     Restore(restore::Restore),
     Check(check::Check),
@@ -111,6 +113,7 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Events(events) => events.run(),
             Command::Token(token) => token.run().await,
             Command::Keys(keys) => keys.run().await,
+            Command::Account(account) => account.run().await,
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run().await,
             Command::Check(check) => return check.run().await,

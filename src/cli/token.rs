@@ -88,7 +88,7 @@ struct Revoke {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum RoleName {
+pub enum RoleName {
     Municipality,
     Staff,
     Observer,
@@ -118,11 +118,12 @@ impl Token {
     }
 }
 
-async fn open(data: &DataArgs, access: Access) -> Result<Engine, Failure> {
+/// Opens the data, or says which `collection` of the API a running server offers instead.
+pub async fn open(data: &DataArgs, access: Access, collection: &str) -> Result<Engine, Failure> {
     let opened = Engine::open(&data.check()?, access, clock()).await;
     opened.map_err(|why| match why {
         AppError::Store(OpenError::InUse { .. }) => {
-            format!("{why}; or use /api/v1/tokens of the running server").into()
+            format!("{why}; or use /api/v1/{collection} of the running server").into()
         }
         other => other.into(),
     })
@@ -130,7 +131,7 @@ async fn open(data: &DataArgs, access: Access) -> Result<Engine, Failure> {
 
 impl Create {
     async fn run(self) -> Result<(), Failure> {
-        let engine = open(&self.data, Access::Write).await?;
+        let engine = open(&self.data, Access::Write, "tokens").await?;
         let operations = engine.operations();
         let role = self.role.into();
         let network = match self.network {
@@ -159,7 +160,7 @@ impl List {
     async fn run(self) -> Result<(), Failure> {
         const PAGE: usize = 2_000;
 
-        let engine = open(&self.data, Access::Read).await?;
+        let engine = open(&self.data, Access::Read, "tokens").await?;
         let operations = engine.operations();
         let mut ids = BTreeSet::new();
         let mut after = GlobalPosition::START;
@@ -190,7 +191,7 @@ impl List {
 
 impl Revoke {
     async fn run(self) -> Result<(), Failure> {
-        let engine = open(&self.data, Access::Write).await?;
+        let engine = open(&self.data, Access::Write, "tokens").await?;
         let operations = engine.operations();
         let reason = self.reason.map(Text::new).transpose()?;
         let revoked =

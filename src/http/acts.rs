@@ -251,6 +251,18 @@ pub const INTERNAL: &[(&[&str], &str, &str)] = &[
     (&["op"], "token-issued.v1", "operational: `create_token`"),
     (&["op"], "token-revoked.v1", "operational: `revoke_token`"),
     (&["op"], "past-read.v1", "operational: recorded when an auditor looks into the past"),
+    (
+        &["op"],
+        "account-created.v1",
+        "operational: `create_account`, or the first sign-in through a provider",
+    ),
+    (&["op"], "account-listed.v1", "operational: with `account-created`"),
+    (&["op"], "account-approved.v1", "operational: `approve_account`"),
+    (&["op"], "account-suspended.v1", "operational: `suspend_account`"),
+    (&["op"], "account-restored.v1", "operational: `restore_account`"),
+    (&["op"], "password-set.v1", "operational: by the person, on the page of the profile"),
+    (&["op"], "session-opened.v1", "operational: by signing in"),
+    (&["op"], "session-ended.v1", "operational: by signing out"),
     (&["op"], "document-stored.v1", "operational: `upload_document`"),
 ];
 

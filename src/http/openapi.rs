@@ -113,6 +113,7 @@ fn description(tag: &str) -> &'static str {
         "events" => "The feed, as CloudEvents and as server-sent events",
         "log" => "The log of all events: signed heads, tiles, proofs",
         "tokens" => "Access tokens",
+        "accounts" => "Accounts of people, for operators",
         "text-checks" => "Dry run of the check for personal data",
         "status" => "Whether the service is well",
         _ => "Other",

@@ -258,6 +258,13 @@ impl From<OperationError> for Problem {
                 "Spazio esaurito",
                 "Non c'è spazio per registrare; la consultazione resta possibile.",
             ),
+            OperationError::Busy { seconds } => Self::new(
+                S::TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "Troppe richieste",
+                "Troppe richieste impegnative insieme: riprovare fra poco.",
+            )
+            .retry_after(seconds),
             OperationError::Unavailable(why) => {
                 tracing::warn!(fault = %why, "temporarily unavailable");
                 Self::new(

@@ -3,6 +3,7 @@
 //! A row says where something is read, what it is called, which parameters it takes
 //! and what it answers; the handlers stand beside, one file for each kind of thing.
 
+mod accounts;
 mod cases;
 mod documents;
 mod extract;
@@ -15,6 +16,7 @@ mod plumbing;
 mod readers;
 mod registry;
 mod status;
+mod table_accounts;
 mod table_cases;
 mod table_log;
 mod table_service;
@@ -192,4 +194,5 @@ pub fn all() -> impl Iterator<Item = &'static Read> {
         .chain(table_whole::READS)
         .chain(table_log::READS)
         .chain(table_service::READS)
+        .chain(table_accounts::READS)
 }

@@ -3,19 +3,21 @@
 use super::{OperationError, Operations};
 use crate::access::Actor;
 use crate::access::tokens::{Presented, Token};
-use crate::domain::registry::{Body, Person, Role};
+use crate::domain::registry::{Body, Role};
 use crate::domain::values::BodyId;
 use crate::event_store::StreamName;
 
 impl Operations {
-    /// The actor a token stands for; `None` when the token is not good (unknown,
-    /// expired, revoked, or its person no longer holds the role).
+    /// The actor a token stands for, ours or a provider's; `None` when the token is not
+    /// good (unknown, expired, revoked, or its person no longer holds the role).
     ///
     /// # Errors
     ///
     /// [`OperationError::Unavailable`] when the store cannot be read.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Actor>, OperationError> {
-        let Some(presented) = Presented::parse(token) else { return Ok(None) };
+        let Some(presented) = Presented::parse(token) else {
+            return self.authenticate_by_provider(token).await;
+        };
         let Ok(stream) = StreamName::new(Presented::stream(presented.id)) else { return Ok(None) };
         let loaded = self.handler.load::<Token>(&stream).await?;
         if !loaded.state.accepts(&presented.secret, self.clock.today().into()) {
@@ -23,13 +25,7 @@ impl Operations {
         }
         let Some(issued) = loaded.state.issued.as_deref() else { return Ok(None) };
         // The role must still be held: revoking it stops every token that rests on it.
-        let Ok(person) = StreamName::new(format!("person-{}", issued.person)) else {
-            return Ok(None);
-        };
-        let person = self.handler.load::<Person>(&person).await?;
-        let today = self.clock.today().into();
-        let mut held = person.state.held_on(today);
-        if !held.any(|access| access.role == issued.role && access.body == issued.body) {
+        if !self.holds(&issued.person, issued.role, &issued.body).await? {
             return Ok(None);
         }
         let network = self.network(issued.role, &issued.body, issued.network.as_ref()).await?;

@@ -5,16 +5,22 @@
 //! of it ([`references`]) → may the actor do this ([`subject`] says to what) →
 //! the decider → the store. Nothing here reads a view to decide.
 //!
-//! Depends on: `access`, `command_handler`, `codec`, `domain`, `privacy`.
+//! Depends on: `access`, `command_handler`, `codec`, `domain`, `privacy`, `fetch`,
+//! `mail`.
 
+pub mod accounts;
 pub mod authenticate;
 pub mod documents;
 pub mod erasure;
+pub mod links;
+mod operational;
+pub mod providers;
 pub mod reads;
 pub mod record;
 pub mod references;
 pub mod registration;
 pub mod rotation;
+pub mod sessions;
 pub mod settling;
 pub mod subject;
 mod texts;
@@ -26,10 +32,13 @@ use std::sync::atomic::AtomicBool;
 use object_store::ObjectStore;
 
 use crate::access::Denial;
+use crate::access::providers::Providers;
 use crate::clock::Clock;
 use crate::command_handler::{CommandHandler, HandleError};
 use crate::domain::Rejection;
 use crate::event_store::AppendError;
+use crate::fetch::{Fetch, Http};
+use crate::mail::Mail;
 use crate::privacy::ErasureRegister;
 
 pub use record::{Receipt, Submission, Target};
@@ -51,6 +60,11 @@ pub struct Operations {
     in_flight: record::InFlight,
     known_tokens: tokio::sync::Mutex<tokens::KnownTokens>,
     reads: tokio::sync::Mutex<()>,
+    known_accounts: tokio::sync::Mutex<accounts::KnownAccounts>,
+    creating: tokio::sync::Mutex<()>,
+    sign_ins: sessions::SignIns,
+    providers: providers::KnownProviders,
+    links: links::Links,
 }
 
 /// A fault in one field of what a client sent.
@@ -96,6 +110,12 @@ pub enum OperationError {
     /// The disk is full.
     #[error("the disk is full")]
     Full,
+    /// Too much of what is costly is asked for at once.
+    #[error("too much at once: again in {seconds} s")]
+    Busy {
+        /// After how many seconds to try again.
+        seconds: u32,
+    },
     /// The store or the views are down or behind.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -131,7 +151,15 @@ impl Operations {
         clock: Arc<dyn Clock>,
         documents: Arc<dyn ObjectStore>,
     ) -> Self {
+        let mut salt = [0; 16];
+        clock.fill(&mut salt);
         Self {
+            sign_ins: sessions::SignIns::new(clock.now(), &salt),
+            providers: providers::KnownProviders::new(
+                Providers::default(),
+                Arc::new(Http::default()),
+            ),
+            links: links::Links::new(None),
             handler,
             clock,
             documents,
@@ -142,6 +170,8 @@ impl Operations {
             in_flight: record::InFlight::default(),
             known_tokens: tokio::sync::Mutex::default(),
             reads: tokio::sync::Mutex::default(),
+            known_accounts: tokio::sync::Mutex::default(),
+            creating: tokio::sync::Mutex::default(),
         }
     }
 
@@ -154,6 +184,20 @@ impl Operations {
     #[must_use]
     pub fn entering(mut self, register: Arc<ErasureRegister>) -> Self {
         self.register = register;
+        self
+    }
+
+    /// The same operations, sending letters.
+    #[must_use]
+    pub fn writing(mut self, mail: Arc<dyn Mail>) -> Self {
+        self.links = links::Links::new(Some(mail));
+        self
+    }
+
+    /// The same operations, believing these identity providers.
+    #[must_use]
+    pub fn believing(mut self, providers: Providers, fetch: Arc<dyn Fetch>) -> Self {
+        self.providers = providers::KnownProviders::new(providers, fetch);
         self
     }
 }

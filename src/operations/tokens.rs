@@ -2,18 +2,18 @@
 
 use uuid::Uuid;
 
+use super::operational::{Operational, body_of, stream_name};
+use super::sessions::SignedIn;
 use super::texts::check_texts;
 use super::{OperationError, Operations};
 use crate::access::tokens::{
     Presented, Secret, Token, TokenEvent, TokenIssued, TokenRevoked, TokenSummary,
 };
-use crate::access::{Action, Actor, Resource, decide};
-use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
-use crate::command_handler::Intent;
-use crate::domain::Facts;
+use crate::access::{Action, Actor, Denial, Resource, decide};
+use crate::codec::{self, ActorKind};
 use crate::domain::registry::Role;
 use crate::domain::values::{BodyId, Day, PersonId, Text, leaves};
-use crate::event_store::{GlobalPosition, StreamName};
+use crate::event_store::GlobalPosition;
 
 const PAGE: usize = 2_000;
 
@@ -77,6 +77,40 @@ impl Operations {
         request: TokenRequest,
     ) -> Result<IssuedToken, OperationError> {
         decide(Some(actor), Action::ManageTokens, &Resource::default())?;
+        self.issue(actor, command_id, request).await
+    }
+
+    /// Issues a token to somebody signed in with a browser: for themselves, in the role
+    /// of the session. A token gives nobody another token, or a stolen one would live on.
+    ///
+    /// # Errors
+    ///
+    /// [`OperationError`] when it is not stored.
+    pub async fn issue_own_token(
+        &self,
+        session: &SignedIn,
+        label: Text<200>,
+        expires_on: Day,
+    ) -> Result<IssuedToken, OperationError> {
+        let actor = &session.actor;
+        let request = TokenRequest {
+            person: actor.subject.clone(),
+            role: actor.role,
+            body: actor.body.clone(),
+            network: actor.network.clone(),
+            label,
+            expires_on,
+            machine: false,
+        };
+        self.issue(actor, self.random_id(), request).await
+    }
+
+    async fn issue(
+        &self,
+        actor: &Actor,
+        command_id: Uuid,
+        request: TokenRequest,
+    ) -> Result<IssuedToken, OperationError> {
         let id = codec::new_stream_id(command_id);
         let mut bytes = [0; 32];
         self.clock.fill(&mut bytes);
@@ -91,8 +125,7 @@ impl Operations {
             (&request.person, request.role, &request.body, &request.network),
             (&request.label, request.expires_on, request.machine),
         );
-        let body = codec::canonical(&asked, "token")
-            .map_err(|why| OperationError::Internal(why.to_string()))?;
+        let body = body_of(&asked)?;
         let issued = TokenIssued {
             secret_sha256,
             person: request.person,
@@ -120,8 +153,34 @@ impl Operations {
         reason: Option<Text<1000>>,
     ) -> Result<(), OperationError> {
         decide(Some(actor), Action::ManageTokens, &Resource::default())?;
-        let body = codec::canonical(&id, "token")
-            .map_err(|why| OperationError::Internal(why.to_string()))?;
+        self.revoke(actor, command_id, id, reason).await
+    }
+
+    /// Revokes a token of somebody signed in with a browser.
+    ///
+    /// # Errors
+    ///
+    /// [`OperationError::Denied`] when it is not theirs, as when there is none.
+    pub async fn revoke_own_token(
+        &self,
+        session: &SignedIn,
+        id: Uuid,
+    ) -> Result<(), OperationError> {
+        let token = self.summary(id).await?;
+        if token.is_none_or(|token| token.person != session.actor.subject) {
+            return Err(Denial::Hidden.into());
+        }
+        self.revoke(&session.actor, self.random_id(), id, None).await
+    }
+
+    async fn revoke(
+        &self,
+        actor: &Actor,
+        command_id: Uuid,
+        id: Uuid,
+        reason: Option<Text<1000>>,
+    ) -> Result<(), OperationError> {
+        let body = body_of(&id)?;
         let event = TokenRevoked { reason }.into();
         self.token_event(actor, id, command_id, event, body).await?;
         Ok(())
@@ -137,32 +196,16 @@ impl Operations {
     ) -> Result<bool, OperationError> {
         // A label may name somebody's place of work, so nobody is asked to confirm it.
         check_texts(&leaves(&proposed), true)?;
-        let stream = token_stream(id)?;
-        let intent = Intent {
+        let done = self.operate::<Token>(Operational {
+            actor,
+            kind: ActorKind::Person,
+            stream: Presented::stream(id),
+            id,
+            command_id,
             proposed,
-            envelope: Envelope {
-                command_id,
-                correlation_id: command_id,
-                causation_id: None,
-                actor: codec::Actor {
-                    subject: actor.subject.clone(),
-                    kind: ActorKind::Person,
-                    role: actor.role,
-                    body_id: actor.body.clone(),
-                    on_behalf_of: None,
-                },
-                received_via: ReceivedVia::Own,
-                recorded_at: self.clock.now(),
-                occurred_on: self.clock.today().into(),
-            },
             body,
-            seen: None,
-            stream_id: id,
-            acting: actor.body.clone(),
-            staff: false,
-            facts: Facts::default(),
-        };
-        Ok(self.handler.handle::<Token>(&stream, intent).await?.already)
+        });
+        Ok(done.await?.already)
     }
 
     /// All tokens, in the order of issue.
@@ -175,6 +218,32 @@ impl Operations {
     /// [`OperationError`] when it is not allowed or cannot be read.
     pub async fn list_tokens(&self, actor: &Actor) -> Result<Vec<TokenSummary>, OperationError> {
         decide(Some(actor), Action::ManageTokens, &Resource::default())?;
+        self.all_tokens().await
+    }
+
+    /// The tokens of somebody signed in with a browser and what they are for, in the
+    /// order of issue.
+    ///
+    /// # Errors
+    ///
+    /// [`OperationError`] when they cannot be read.
+    pub async fn own_tokens(
+        &self,
+        session: &SignedIn,
+    ) -> Result<Vec<(TokenSummary, String)>, OperationError> {
+        let mut own = Vec::new();
+        for token in self.all_tokens().await? {
+            if token.person != session.actor.subject {
+                continue;
+            }
+            let opened = self.opened::<Token>(&Presented::stream(token.id)).await?;
+            let label = opened.and_then(|state| state.issued?.label.clear().map(str::to_owned));
+            own.push((token, label.unwrap_or_default()));
+        }
+        Ok(own)
+    }
+
+    async fn all_tokens(&self) -> Result<Vec<TokenSummary>, OperationError> {
         let mut known = self.known_tokens.lock().await;
         loop {
             let page = self.handler.store().read_all(known.after, PAGE).await;
@@ -187,7 +256,7 @@ impl Operations {
         }
         let mut tokens = Vec::with_capacity(known.ids.len());
         for id in &known.ids {
-            tokens.extend(self.show_token(actor, *id).await?);
+            tokens.extend(self.summary(*id).await?);
         }
         Ok(tokens)
     }
@@ -203,7 +272,11 @@ impl Operations {
         id: Uuid,
     ) -> Result<Option<TokenSummary>, OperationError> {
         decide(Some(actor), Action::ManageTokens, &Resource::default())?;
-        let loaded = self.handler.load::<Token>(&token_stream(id)?).await?;
+        self.summary(id).await
+    }
+
+    async fn summary(&self, id: Uuid) -> Result<Option<TokenSummary>, OperationError> {
+        let loaded = self.handler.load::<Token>(&stream_name(&Presented::stream(id))?).await?;
         Ok(loaded.state.issued.as_ref().map(|issued| TokenSummary {
             id,
             person: issued.person.clone(),
@@ -213,8 +286,4 @@ impl Operations {
             revoked: loaded.state.revoked,
         }))
     }
-}
-
-fn token_stream(id: Uuid) -> Result<StreamName, OperationError> {
-    StreamName::new(Presented::stream(id)).map_err(|why| OperationError::Internal(why.to_string()))
 }

@@ -26,6 +26,7 @@ const NAVIGATION: &[(&str, &str, Option<&[Role]>)] = &[
     ("/soluzioni", "Soluzioni", None),
     ("/norme", "Norme", None),
     ("/difformita", "Difformità", Some(INSIDE)),
+    (super::pages::admin::ADDRESS, "Amministrazione", Some(&[Role::Admin])),
 ];
 
 /// Whoever reads cases.
@@ -142,7 +143,7 @@ impl Page {
         let body = visit.named(|names| names.body(&actor.body));
         html! {
             div.session {
-                span { (body.unwrap_or_else(|_| actor.body.to_string())) " · " (words::role(actor.role)) }
+                a href="/profilo" { (body.unwrap_or_else(|_| actor.body.to_string())) " · " (words::role(actor.role)) }
                 form method="post" action="/uscita" {
                     (parts::form_token(visit))
                     button.plain type="submit" { "Esci" }

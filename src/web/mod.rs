@@ -24,6 +24,7 @@ pub mod forms;
 pub mod layout;
 mod pages;
 pub mod parts;
+mod sign_in;
 pub mod visit;
 pub mod visitor;
 pub mod words;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::domain::registry::Role;
@@ -69,6 +71,8 @@ pub struct SiteOptions {
     pub accessibility_url: Option<String>,
     /// The accounts of a demonstration, which open with one click.
     pub demo: Vec<DemoAccount>,
+    /// Whether a proxy in front names the client's address.
+    pub trusted_proxy: bool,
 }
 
 /// An account of a demonstration.
@@ -78,8 +82,8 @@ pub struct DemoAccount {
     pub role: Role,
     /// For which body.
     pub body: BodyId,
-    /// The credential that opens it.
-    pub token: String,
+    /// The account.
+    pub account: Uuid,
 }
 
 impl Site {
@@ -101,7 +105,8 @@ impl Site {
     }
 }
 
-/// THE table of pages: one line each.
+/// THE table of pages: one line each; the ways in and the administration have tables of
+/// their own.
 fn pages() -> Router<Arc<Site>> {
     Router::new()
         .route("/", get(pages::home::show))
@@ -175,6 +180,8 @@ fn pages() -> Router<Arc<Site>> {
         )
         .route("/statici/{name}", get(assets::show))
         .route("/favicon.ico", get(assets::icon))
+        .merge(sign_in::routes())
+        .merge(pages::admin::routes())
 }
 
 /// Every page, with the layers that finish every answer. Merged beside the API.

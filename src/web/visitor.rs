@@ -3,8 +3,8 @@
 //! The one place where a cookie becomes an [`Actor`]: whoever opens sessions (sign-in
 //! with a password or through an identity provider, one-click accounts of a
 //! demonstration) answers with [`opened`], whoever closes one with [`closed`], and
-//! [`Visitor::of`] looks the cookie up. At present the cookie carries a credential that
-//! the operations know (`op-token-…`), with its expiry and its revocation.
+//! [`Visitor::of`] looks the cookie up. The cookie carries the key of a session that the
+//! operations know (`op-session-…`), with its expiry and its end.
 //!
 //! Every unsafe request needs the form token of its visitor ([`Visitor::holds`]); it is
 //! derived from the secret of the session and masked anew in each page, so that the size
@@ -14,6 +14,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -48,7 +49,8 @@ impl Visitor {
     /// [`Fault::Unavailable`] when the session cannot be looked up.
     pub async fn of(site: &Arc<Site>, headers: &HeaderMap) -> Result<Self, Fault> {
         let Some(credential) = cookie(headers, name(site)) else { return Ok(Self::nobody(site)) };
-        let actor = site.operations.authenticate(credential).await?;
+        let session = site.operations.signed_in(credential).await?;
+        let actor = session.map(|session| session.actor);
         Ok(Self {
             expired: actor.is_none(),
             proof: match actor {
@@ -114,9 +116,50 @@ pub fn closed(site: &Site) -> Option<HeaderValue> {
     set(site, "", "; Max-Age=0")
 }
 
+/// The key of the session that the headers of a request bring, good or not.
+pub fn credential<'h>(site: &Site, headers: &'h HeaderMap) -> Option<&'h str> {
+    cookie(headers, name(site))
+}
+
+/// What a browser keeps on its way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// That it asked for a link.
+    Link,
+    /// That it left for a provider, and where it goes afterwards.
+    Departure,
+}
+
+impl Kept {
+    fn name(self, site: &Site) -> String {
+        let what = match self {
+            Self::Link => "collegamento",
+            Self::Departure => "passaggio",
+        };
+        format!("{}-{what}", name(site))
+    }
+}
+
+/// Gives a browser something to keep for some seconds; for none, takes it back.
+pub fn keep(site: &Site, response: &mut Response, what: Kept, value: &str, seconds: i64) {
+    let cookie = written(site, &what.name(site), value, &format!("; Max-Age={seconds}"));
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// What a browser kept.
+pub fn kept<'h>(site: &Site, headers: &'h HeaderMap, what: Kept) -> Option<&'h str> {
+    cookie(headers, &what.name(site))
+}
+
 fn set(site: &Site, value: &str, more: &str) -> Option<HeaderValue> {
+    written(site, name(site), value, more)
+}
+
+fn written(site: &Site, name: &str, value: &str, more: &str) -> Option<HeaderValue> {
     let secure = if is_secure(site) { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", name(site));
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}");
     HeaderValue::from_str(&cookie).ok()
 }
 

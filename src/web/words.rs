@@ -6,6 +6,7 @@ mod questions;
 pub use questions::*;
 
 use super::parts::Tone;
+use crate::access::accounts::Standing;
 use crate::domain::answer::{Assessment, Validity};
 use crate::domain::issue::{ClosingOutcome, EndCause, IssueLink, IssueStatus, Known};
 use crate::domain::question::QuestionStatus;
@@ -21,6 +22,15 @@ pub fn role(role: Role) -> &'static str {
         Role::Observer => "osservatore",
         Role::Auditor => "revisione",
         Role::Admin => "gestione",
+    }
+}
+
+/// How things stand with an account.
+pub fn standing(standing: Standing) -> (Tone, &'static str) {
+    match standing {
+        Standing::Pending => (Tone::Warning, "da approvare"),
+        Standing::Open => (Tone::Good, "attivo"),
+        Standing::Suspended => (Tone::Done, "sospeso"),
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
+use quesito::access::accounts::HeldAccess;
+use quesito::access::sessions::SignInMethod;
 use quesito::app::{Access, Engine};
 use quesito::clock::{Clock, SetClock};
 use quesito::codec::{ActorKind, Codec, ReceivedVia};
@@ -24,6 +26,7 @@ use quesito::http::{self, Api, ApiOptions};
 use quesito::notary::note::{Skey, Use};
 use quesito::notary::witness::Asking;
 use quesito::notary::{Keeper, KeeperOptions, Scrub};
+use quesito::operations::accounts::AccountRequest;
 use quesito::operations::tokens::{TokenRequest, operator};
 use quesito::operations::{Operations, Submission, Target};
 use quesito::privacy::{EpochKeys, SeededRandom};
@@ -50,7 +53,7 @@ pub struct TestApp {
     pub fault: Fault,
     /// Whether they can be asked for: not over a data folder.
     pub breaks: bool,
-    operations: Arc<Operations>,
+    pub operations: Arc<Operations>,
     codec: Arc<Codec>,
     router: Router,
     /// The API with the pages beside it.
@@ -58,6 +61,7 @@ pub struct TestApp {
     views: Arc<Views>,
     next_key: AtomicU64,
     tokens: Mutex<BTreeMap<String, String>>,
+    sessions: Mutex<BTreeMap<String, String>>,
     etags: Mutex<BTreeMap<String, String>>,
     /// The acts that came to pass, by `operationId`.
     pub done: Mutex<BTreeSet<&'static str>>,
@@ -69,7 +73,12 @@ pub struct TestApp {
 impl TestApp {
     /// The product over a store in memory, with nobody in it but its operator.
     pub async fn start() -> Self {
-        Self::over(Arc::new(MemoryStore::default()), None).await
+        Self::over(Arc::new(MemoryStore::default()), None, |operations| operations).await
+    }
+
+    /// The same, with operations that believe or write to somebody.
+    pub async fn with(furnish: impl FnOnce(Operations) -> Operations) -> Self {
+        Self::over(Arc::new(MemoryStore::default()), None, furnish).await
     }
 
     /// The same over a store on disk.
@@ -77,10 +86,14 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteOptions::creating(Uuid::from_u128(0x0a91_0000_8000_8000));
         let store = SqliteStore::open(&folder.path().join("events.db"), options).unwrap();
-        Self::over(Arc::new(store), Some(folder)).await
+        Self::over(Arc::new(store), Some(folder), |operations| operations).await
     }
 
-    async fn over(store: Arc<dyn EventStore>, folder: Option<TempDir>) -> Self {
+    async fn over(
+        store: Arc<dyn EventStore>,
+        folder: Option<TempDir>,
+        furnish: impl FnOnce(Operations) -> Operations,
+    ) -> Self {
         let clock = clock();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let epochs = EpochKeys::ephemeral(clock.today(), &mut SeededRandom::new(7));
@@ -91,7 +104,7 @@ impl TestApp {
             Views::open(store.clone(), codec.clone(), &clock, ViewsOptions::default()).unwrap();
         let handler = CommandHandler::new(store.clone(), codec.clone(), shared.clone());
         let documents = Arc::new(object_store::memory::InMemory::new());
-        let operations = Arc::new(Operations::new(handler, shared.clone(), documents));
+        let operations = Arc::new(furnish(Operations::new(handler, shared.clone(), documents)));
         let app = Self::of(operations, store, views, codec, clock, Some(fault), folder).await;
         app.install().await;
         app
@@ -144,13 +157,14 @@ impl TestApp {
             clock,
             breaks: fault.is_some(),
             fault: fault.unwrap_or_default(),
-            operations,
+            operations: operations.clone(),
             codec,
             router: http::router(api.clone()),
             whole: http::router_beside(api, web::router(site)),
             views,
             next_key: AtomicU64::new(1),
             tokens: Mutex::default(),
+            sessions: Mutex::default(),
             etags: Mutex::default(),
             done: Mutex::default(),
             rejected: Mutex::default(),
@@ -233,6 +247,39 @@ impl TestApp {
     /// The token of somebody.
     pub fn token(&self, who: &str) -> String {
         self.tokens.lock().unwrap().get(who).cloned().unwrap_or_else(|| panic!("no token of {who}"))
+    }
+
+    /// The session of somebody in a browser, in the role of their token; a token that is
+    /// not good opens none and stands for itself.
+    pub async fn session(&self, who: &str) -> String {
+        let known = self.sessions.lock().unwrap().get(who).cloned();
+        if let Some(session) = known {
+            return session;
+        }
+        let token = self.token(who);
+        let Some(actor) = self.operations.authenticate(&token).await.unwrap() else { return token };
+        let text = |words: &str| quesito::domain::values::Text::new(words).unwrap();
+        let account = AccountRequest {
+            person: Some(actor.subject),
+            name: text("Persona di prova"),
+            email: quesito::domain::values::Text::new(format!("{who}@prova.example")).unwrap(),
+            role: actor.role,
+            body: actor.body.clone(),
+            network: actor.network,
+            function: None,
+        };
+        let created = self.operations.create_account(&operator(), self.key(), account).await;
+        let (id, how) = (created.unwrap().id, SignInMethod::Password);
+        let wanted = HeldAccess { role: actor.role, body: actor.body };
+        let opened = self.operations.open_session(id, how, Some(&wanted)).await;
+        let cookie = opened.map_err(|why| why.to_string()).unwrap().cookie;
+        self.sessions.lock().unwrap().insert(who.into(), cookie.clone());
+        cookie
+    }
+
+    /// Keeps the session of somebody under a name.
+    pub fn keep_session(&self, who: &str, cookie: String) {
+        self.sessions.lock().unwrap().insert(who.into(), cookie);
     }
 
     /// An idempotency key nobody has used.

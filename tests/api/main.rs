@@ -12,6 +12,7 @@ mod every_event;
 mod extract;
 mod faulty;
 mod idempotency;
+mod identity;
 mod matrix;
 mod pages;
 mod past;

@@ -149,7 +149,14 @@ impl World {
         let revoked = app.post("admin", &format!("/tokens/{token}/revocation"), &json!({})).await;
         assert_eq!(revoked.status, 204);
         let spare = app.issue_token("spare", "p-bologna", "municipality", "c_a944", None).await;
+        let account = json!({
+            "name": "Persona di prova", "email": "prova@comune.example.it",
+            "role": "municipality", "body": "c_a944", "network": "anci_er",
+        });
+        let account = app.post("admin", "/accounts", &account).await;
+        assert_eq!(account.status, 201, "{}", account.text);
         self.keep("-", "token_id", spare);
+        self.keep("-", "account_id", account.body["id"].as_str().unwrap().to_owned());
     }
 
     /// Entries that nothing else rests on.

@@ -9,3 +9,4 @@ mod layers;
 mod links;
 mod mutations;
 mod openapi;
+mod security;

@@ -200,6 +200,9 @@ class World:
         self.post("/people", {"person": code, "role": "municipality", "body": BODY}, "admin")
         return code
 
+    def account(self) -> str:
+        return self.post("/accounts", account(self), "admin")["id"]
+
     def token(self) -> str:
         return self.post("/tokens", token(self), "admin")["id"]
 
@@ -296,6 +299,16 @@ def token(world: World) -> dict[str, Any]:
         "network": COORDINATOR,
         "label": "prova",
         "expires_on": "2099-12-31",
+    }
+
+
+def account(world: World) -> dict[str, Any]:
+    return {
+        "name": "Persona di prova",
+        "email": world.fresh("prova") + "@comune.example.it",
+        "role": "municipality",
+        "body": BODY,
+        "network": COORDINATOR,
     }
 
 
@@ -542,6 +555,10 @@ def recipes() -> dict[str, Recipe]:
 
         "create_token": without_path(token),
         "revoke_token": lambda w: Request({"token_id": w.token()}, {"reason": "Prova."}),
+        "create_account": without_path(account),
+        "approve_account": lambda w: Request({"account_id": w.account()}, {"role": "municipality", "body": BODY}),
+        "suspend_account": lambda w: Request({"account_id": w.account()}, REASON),
+        "restore_account": lambda w: Request({"account_id": w.account()}, REASON),
         "check_text": without_path(lambda w: {"text": "Un testo senza dati personali."}),
     }
 
@@ -560,6 +577,7 @@ def attached(collection: str):
 ADMIN = {
     "register_body", "rename_body", "merge_body", "move_body", "add_member", "remove_member", "record_profile",
     "grant_access", "revoke_access", "create_token", "revoke_token",
+    "create_account", "approve_account", "suspend_account", "restore_account",
 }
 MUNICIPAL = {
     "report_issue", "amend_issue", "withdraw_issue", "cite_norm", "correct_norm_citation", "withdraw_norm_citation",

@@ -8,7 +8,8 @@
 //! Deliberately absent: schemas of older versions. Once published they are files
 //! like any other, kept as they are and held by `events/FROZEN`.
 //!
-//! Depends on: `domain`, `access` (the events of tokens and readings), `privacy`, `clock`.
+//! Depends on: `domain`, `access` (the events of tokens, readings, accounts, sessions),
+//! `privacy`, `clock`.
 
 mod contract;
 mod envelopes;
@@ -25,7 +26,9 @@ use utoipa::openapi::{RefOr, Schema};
 pub use flatten::flatten;
 pub use publish::{FROZEN, files, frozen, write_all};
 
+use crate::access::accounts::{AccountEvent, DirectoryEvent};
 use crate::access::reads::ReadEvent;
+use crate::access::sessions::SessionEvent;
 use crate::access::tokens::TokenEvent;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
@@ -46,7 +49,7 @@ struct Category {
     example: fn(&str, &EventType) -> examples::Example,
 }
 
-fn categories() -> [Category; 16] {
+fn categories() -> [Category; 19] {
     fn of<E: EventSet>(name: &'static str) -> Category {
         Category { name, types: E::TYPES, example: examples::example::<E> }
     }
@@ -67,6 +70,9 @@ fn categories() -> [Category; 16] {
         of::<ReservationEvent>("registration"),
         of::<TokenEvent>("op"),
         of::<ReadEvent>("op"),
+        of::<AccountEvent>("op"),
+        of::<DirectoryEvent>("op"),
+        of::<SessionEvent>("op"),
         of::<DocumentEvent>("op"),
     ]
 }

@@ -21,7 +21,7 @@ window.addEventListener("pageshow", () => {
 // kept in this tab until the form has been accepted.
 const kept = (form) => "bozza:" + form.getAttribute("action");
 const typed = (form) =>
-  [...form.elements].filter((field) => field.name && !["hidden", "submit", "file"].includes(field.type));
+  [...form.elements].filter((field) => field.name && !["hidden", "submit", "file", "password"].includes(field.type));
 
 function keep(form) {
   const fields = typed(form).map((field) => [field.name, field.value, field.checked === true]);

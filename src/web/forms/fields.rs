@@ -260,22 +260,27 @@ impl Visit {
     /// A form that records one event: with its token, and with a key so that sending it
     /// twice records it once. `sent` is the form as it came back, whose key is kept.
     pub fn form(&self, action: &str, sent: &Form, inside: &Markup) -> Markup {
-        self.form_sent_as(None, action, sent, inside)
+        self.form_sent_as(None, Some(draft(sent)), action, sent, inside)
     }
 
     /// The same for a form that may carry files.
     pub fn form_with_files(&self, action: &str, sent: &Form, inside: &Markup) -> Markup {
-        self.form_sent_as(Some("multipart/form-data"), action, sent, inside)
+        self.form_sent_as(Some("multipart/form-data"), Some(draft(sent)), action, sent, inside)
+    }
+
+    /// The same for what must not stay in the browser: passwords, names of people.
+    pub fn form_unkept(&self, action: &str, sent: &Form, inside: &Markup) -> Markup {
+        self.form_sent_as(None, None, action, sent, inside)
     }
 
     fn form_sent_as(
         &self,
         media: Option<&str>,
+        draft: Option<&str>,
         action: &str,
         sent: &Form,
         inside: &Markup,
     ) -> Markup {
-        let draft = if sent.get(KEY).is_empty() { "nuova" } else { "inviata" };
         let key = match sent.get(KEY) {
             "" => {
                 let mut bytes = [0; 16];
@@ -286,11 +291,16 @@ impl Visit {
         };
         html! {
             // What browsers check by themselves is told worse than we do.
-            form method="post" action=(action) enctype=[media] novalidate data-una-volta="" data-bozza=(draft) {
+            form method="post" action=(action) enctype=[media] novalidate data-una-volta="" data-bozza=[draft] {
                 input type="hidden" name=(TOKEN) value=(self.visitor.form_token(&*self.site.clock));
                 input type="hidden" name=(KEY) value=(key);
                 (inside)
             }
         }
     }
+}
+
+/// Whether what was typed may still be a draft, or was sent already.
+fn draft(sent: &Form) -> &'static str {
+    if sent.get(KEY).is_empty() { "nuova" } else { "inviata" }
 }

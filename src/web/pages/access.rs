@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
+use crate::access::sessions::{SessionEnd, SignInMethod};
 use crate::web::address::Address;
 use crate::web::fault::Fault;
 use crate::web::forms::Form;
 use crate::web::layout::Page;
 use crate::web::visit::Visit;
-use crate::web::{Site, parts, visitor, words};
+use crate::web::{Site, parts, sign_in, visitor, words};
 
 /// Where the visitor goes afterwards.
 const BACK: &str = "ritorno";
@@ -37,11 +38,8 @@ pub async fn show(visit: Visit) -> Page {
             p.note { "La sessione è scaduta: serve un nuovo accesso." }
         }
         @if visit.site.options.demo.is_empty() {
-            p.lead {
-                "L'accesso è riservato agli enti della rete, al coordinamento e a chi verifica. \
-                 Per ora si entra attraverso le API, con il token ricevuto da chi gestisce il servizio."
-            }
-            p { a href="/docs" { "Documentazione delle API" } }
+            p.lead { "L'accesso è riservato agli enti della rete, al coordinamento e a chi verifica." }
+            (sign_in::ways(&visit, &back, &Form::default(), &[]))
         } @else {
             p.lead { "È una dimostrazione: si entra con un clic, nei panni di chi si vuole." }
             (demo_accounts(&visit, &back))
@@ -80,20 +78,33 @@ pub fn demo_button(visit: &Visit, account: usize, back: &str, label: &str) -> Ma
 pub async fn open_demo(State(site): State<Arc<Site>>, form: Form) -> Result<Response, Fault> {
     let account = form.get("account").parse().ok().and_then(|at: usize| site.options.demo.get(at));
     let account = account.ok_or(Fault::NotFound)?;
-    let cookie = visitor::opened(&site, &account.token).ok_or(Fault::Internal)?;
+    let how = SignInMethod::Demonstration;
+    let opened = site.operations.open_session(account.account, how, None).await;
+    let opened = opened.map_err(|why| Fault::internal(&why))?;
+    let cookie = visitor::opened(&site, &opened.cookie).ok_or(Fault::Internal)?;
     let headers = [(header::SET_COOKIE, cookie)];
     Ok((StatusCode::SEE_OTHER, headers, [(header::LOCATION, back(form.get(BACK)))]).into_response())
 }
 
 /// `POST /uscita`.
-pub async fn leave(State(site): State<Arc<Site>>, _form: Form) -> Result<Response, Fault> {
+pub async fn leave(
+    State(site): State<Arc<Site>>,
+    headers: HeaderMap,
+    _form: Form,
+) -> Result<Response, Fault> {
+    // The session ends here, whatever the browser does with its cookie.
+    if let Some(credential) = visitor::credential(&site, &headers)
+        && let Some(session) = site.operations.signed_in(credential).await?
+    {
+        site.operations.end_session(&session, SessionEnd::SignedOut).await?;
+    }
     let cookie = visitor::closed(&site).ok_or(Fault::Internal)?;
     let headers = [(header::SET_COOKIE, cookie)];
     Ok((StatusCode::SEE_OTHER, headers, [(header::LOCATION, "/")]).into_response())
 }
 
 /// An address of this site to go back to; the first page for anything else.
-fn back(wanted: &str) -> String {
+pub fn back(wanted: &str) -> String {
     // `//host` and `/\host` lead elsewhere.
     let own = wanted.starts_with('/')
         && !wanted[1..].starts_with(['/', '\\'])

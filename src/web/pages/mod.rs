@@ -1,6 +1,7 @@
 //! The pages, one file for each kind.
 
 pub mod access;
+pub mod admin;
 pub mod adopt;
 pub mod answer;
 pub mod desk;

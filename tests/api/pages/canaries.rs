@@ -49,6 +49,10 @@ const WHOLE: &[&str] = &[
     "/soluzioni.atom",
     "/norme",
     "/difformita?tutte=1",
+    "/profilo",
+    "/amministrazione",
+    "/amministrazione/accessi",
+    "/amministrazione/enti",
 ];
 
 /// Every page of a world.

@@ -43,7 +43,7 @@ async fn every_unsafe_form_needs_its_token_and_this_site() {
         refused.says("Modulo scaduto");
     }
     let elsewhere = Request::post("/uscita")
-        .header("cookie", format!("__Host-quesito={}", app.token("parma")))
+        .header("cookie", format!("__Host-quesito={}", app.session("parma").await))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("origin", "https://example.org");
     let body = format!("_token={token}");
@@ -54,6 +54,51 @@ async fn every_unsafe_form_needs_its_token_and_this_site() {
     assert!(done.header("set-cookie").starts_with("__Host-quesito=;"));
     for part in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=0"] {
         assert!(done.header("set-cookie").contains(part), "{part}");
+    }
+}
+
+/// The addresses to which forms are sent, as the tables of the pages have them.
+fn addresses_of_forms() -> Vec<String> {
+    let tables = [
+        include_str!("../../../src/web/mod.rs"),
+        include_str!("../../../src/web/sign_in/mod.rs"),
+        include_str!("../../../src/web/pages/admin/mod.rs"),
+    ];
+    let routes = tables.iter().flat_map(|table| table.split(".route(").skip(1));
+    let taken = routes.filter(|route| {
+        let route = route.split(".route(").next().unwrap().split(".merge(").next().unwrap();
+        route.contains("post(")
+    });
+    let mut addresses = Vec::new();
+    for route in taken {
+        let path = route.split('"').nth(1).unwrap();
+        let segments = path.split('/').map(|segment| match segment {
+            "{provider}" | "{link}" | "{act}" | "{body}" => "nome",
+            hole if hole.starts_with('{') => "00000000-0000-8000-8000-000000000001",
+            other => other,
+        });
+        addresses.push(segments.collect::<Vec<_>>().join("/"));
+    }
+    addresses
+}
+
+#[tokio::test]
+async fn no_form_is_taken_without_its_token() {
+    let app = TestApp::ready().await;
+    let addresses = addresses_of_forms();
+    assert!(addresses.len() >= 18, "{addresses:?}");
+    for who in [None, Some("parma"), Some("staff"), Some("admin")] {
+        if let Some(who) = who {
+            app.session(who).await;
+        }
+        let before = app.head().await;
+        for address in &addresses {
+            for fields in [&[][..], &[("_token", "AAAA")]] {
+                let refused = app.send_form(who, address, fields).await;
+                assert_eq!(refused.status, 403, "{who:?} {address}");
+            }
+        }
+        assert_eq!(app.head().await, before, "{who:?}");
     }
 }
 

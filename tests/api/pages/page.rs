@@ -112,7 +112,7 @@ impl Shown {
 impl TestApp {
     /// A page as somebody sees it.
     pub async fn page(&self, who: Option<&str>, path: &str) -> Shown {
-        let request = self.with_session(Request::get(path), who);
+        let request = self.with_session(Request::get(path), who).await;
         self.shown_page(request.body(Body::empty()).unwrap()).await
     }
 
@@ -122,6 +122,7 @@ impl TestApp {
         body.extend_pairs(fields);
         let request = self
             .with_session(Request::post(path), who)
+            .await
             .header("content-type", "application/x-www-form-urlencoded")
             .header("origin", BASE)
             .header("sec-fetch-site", "same-origin");
@@ -149,6 +150,7 @@ impl TestApp {
         let body = format!("{}--grenze--\r\n", parts.concat());
         let request = self
             .with_session(Request::post(path), who)
+            .await
             .header("content-type", "multipart/form-data; boundary=grenze")
             .header("origin", BASE)
             .header("sec-fetch-site", "same-origin");
@@ -166,6 +168,7 @@ impl TestApp {
         body.extend_pairs(fields);
         let request = self
             .with_session(Request::post(path), who)
+            .await
             .header("content-type", "application/x-www-form-urlencoded")
             .header("origin", BASE);
         let answer = self.visit(request.body(body.finish().into()).unwrap()).await;
@@ -174,13 +177,13 @@ impl TestApp {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    fn with_session(
+    async fn with_session(
         &self,
         request: axum::http::request::Builder,
         who: Option<&str>,
     ) -> axum::http::request::Builder {
         match who {
-            Some(who) => request.header("cookie", format!("{COOKIE}={}", self.token(who))),
+            Some(who) => request.header("cookie", format!("{COOKIE}={}", self.session(who).await)),
             None => request,
         }
     }

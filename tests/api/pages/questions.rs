@@ -170,7 +170,7 @@ async fn the_letter_is_printed_and_taken_to_the_protocol_office() {
     assert_eq!(asked.app.page(Some("milano"), &path).await.status, 404);
 
     let document = Request::get(format!("{path}.docx"))
-        .header("cookie", format!("__Host-quesito={}", asked.app.token("staff")));
+        .header("cookie", format!("__Host-quesito={}", asked.app.session("staff").await));
     let answer = asked.app.visit(document.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status(), 200);
     let name = answer.headers()["content-disposition"].to_str().unwrap();

@@ -98,6 +98,23 @@ async fn people(app: &TestApp) {
     let role = json!({"role": "municipality", "body": "c_nuovo", "reason": "Incarico concluso."});
     app.act("admin", "revoke_access", &["p-prova"], role.clone()).await;
     app.refused(No::NoSuchAccess, "admin", "revoke_access", &["p-prova"], role).await;
+    accounts(app).await;
+}
+
+async fn accounts(app: &TestApp) {
+    let asked = json!({
+        "name": "Giulia Bianchi", "email": "g.bianchi@comune.example.it",
+        "role": "municipality", "body": "c_nuovo", "network": "anci_er",
+    });
+    let created = app.post("admin", "/accounts", &asked).await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    let again = app.post("admin", "/accounts", &asked).await;
+    assert_eq!((again.status, again.slug()), (409, No::AlreadyExists.slug().as_str()));
+    let account = created.body["id"].as_str().unwrap();
+    for act in ["suspension", "suspension/withdrawal"] {
+        let done = app.post("admin", &format!("/accounts/{account}/{act}"), &because()).await;
+        assert_eq!(done.status, 204, "{}", done.text);
+    }
 }
 
 async fn holidays(app: &TestApp) {

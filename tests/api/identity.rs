@@ -1,0 +1,9 @@
+//! Who somebody is: accounts, passwords, sessions, providers, links by e-mail.
+
+mod accounts;
+mod admin;
+mod hostile;
+mod links;
+mod pages;
+mod provider;
+mod tokens;
