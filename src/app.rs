@@ -298,7 +298,8 @@ pub async fn serve(
         demo: serving.demo,
         trusted_proxy: serving.settings.trusted_proxy,
     };
-    let site = Site::new(operations.clone(), views.clone(), engine.clock.clone(), options);
+    let site =
+        Site::new(operations.clone(), views.clone(), log.clone(), engine.clock.clone(), options);
     let pages = metrics::counted(web::router(site), metrics.as_ref());
     let watching = watched.zip(metrics).map(|(listener, metrics)| {
         let router = metrics::router(api.clone(), metrics.clone());

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod codec;
 pub mod command_handler;
 pub mod config;
+pub mod csv;
 pub mod decisions;
 pub mod domain;
 pub mod event_store;

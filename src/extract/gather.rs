@@ -171,7 +171,10 @@ async fn thing(
     Ok(Some(Thing { kind, reference, stream, events }))
 }
 
-async fn history(sources: &Sources, stream: &StreamName) -> Result<Vec<StoredEvent>, ExtractError> {
+pub(super) async fn history(
+    sources: &Sources,
+    stream: &StreamName,
+) -> Result<Vec<StoredEvent>, ExtractError> {
     let mut all = Vec::new();
     loop {
         let page = sources.store.read_stream(stream, all.len() as u64, PAGE).await?;

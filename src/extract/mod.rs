@@ -23,6 +23,7 @@ mod names;
 mod package;
 mod page;
 mod registers;
+mod standing;
 pub mod words;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ use crate::projections::{Views, ViewsError};
 pub use lines::{Line, lines};
 pub use names::Names;
 pub use page::moment;
+pub use standing::{Leaf, Standing, standing};
 
 /// How long an extract waits for the log to have what the store has.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,4 +1,5 @@
-//! The layer around every answer: trace id, problem documents, limits, one log line.
+//! The layer around every answer: trace id, problem documents, limits, security headers,
+//! one log line.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use super::Api;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::request::Trace;
+use super::security;
 
 /// The longest values of headers that are read, in bytes; the API document states them.
 const LONGEST: &[(&str, usize)] = &[("traceparent", 100), ("if-none-match", 400)];
@@ -22,6 +24,7 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
     let trace = Trace { id: trace_id(&api, &request) };
     request.extensions_mut().insert(trace.clone());
     let method = request.method().clone();
+    let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map(MatchedPath::as_str);
 
@@ -42,7 +45,7 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
     }
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    security::tell(&path, headers);
     if let Ok(id) = HeaderValue::from_str(&trace.id) {
         headers.insert("x-request-id", id);
     }

@@ -10,7 +10,6 @@
 //! Depends on: `operations`, `extract`, `projections`, `notary`, `access`, `codec`, `domain`.
 
 pub mod acts;
-mod csv;
 mod dates;
 mod finish;
 mod ids;
@@ -26,6 +25,7 @@ pub mod reads;
 mod representation;
 mod request;
 pub(crate) mod root;
+mod security;
 mod submit;
 
 use std::collections::{BTreeMap, HashMap};

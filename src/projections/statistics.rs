@@ -5,6 +5,10 @@
 //!
 //! Depends on: `access`, `domain::values`.
 
+mod spread;
+
+pub use spread::{DecisionCounts, DivergenceCount, UnansweredCount};
+
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -55,6 +59,16 @@ pub struct Statistics {
     /// Issues where they did, and no longer do.
     #[schema(minimum = 0, maximum = 100_000_000)]
     pub composed: Option<u32>,
+    /// The open issues with opposed readings, by norm and by kind of authority; few of
+    /// either are left out for the public.
+    #[schema(max_items = 500)]
+    pub divergences: Vec<DivergenceCount>,
+    /// The addressees that have not answered a question by the day on which an answer was
+    /// expected; few questions are left out for the public.
+    #[schema(max_items = 10_000)]
+    pub unanswered: Vec<UnansweredCount>,
+    /// The decisions of bodies on solutions.
+    pub decisions: DecisionCounts,
     /// Of the decisions of bodies on solutions, how many of a hundred adopt; absent when
     /// there are none or too few.
     #[schema(minimum = 0, maximum = 100)]
@@ -110,6 +124,24 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// The day of the first report that a reader may see.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewsError`] when the views cannot be read.
+    pub fn first_report(&self, scope: &Scope) -> Result<Option<Day>, ViewsError> {
+        self.read(|conn| {
+            let conditions = Conditions::scope(scope, "i", Kind::Issue);
+            let sql = format!("SELECT min(i.reported_on) FROM issues i WHERE {}", conditions.sql());
+            let mut select = conn.prepare_cached(&sql)?;
+            let first: Option<String> =
+                select.query_row(conditions.values(&sql).as_slice(), |row| row.get(0))?;
+            Ok(first.and_then(|day| day.parse().ok()))
+        })
+    }
+}
+
 fn count(
     conn: &Connection,
     scope: &Scope,
@@ -149,13 +181,17 @@ fn count(
         })?;
     let mut solutions = Conditions::scope(scope, "s", Kind::Solution);
     solutions.on(today);
+    let decisions = spread::decisions(conn, &solutions, shown)?;
     Ok(Statistics {
         issues: shown(issues),
         open_by_age,
         steps,
         divergent: shown(divergent),
         composed: shown(composed),
-        adoption_percent: adoption(conn, &solutions, hide_small)?,
+        divergences: spread::divergences(conn, scope, today, hide_small)?,
+        unanswered: spread::unanswered(conn, scope, today, hide_small)?,
+        adoption_percent: decisions.percent(),
+        decisions,
     })
 }
 
@@ -189,26 +225,6 @@ fn numbers(conn: &Connection, conditions: &Conditions, sql: &str) -> Result<Vec<
     let mut select = conn.prepare_cached(sql)?;
     let rows = select.query_map(conditions.values(sql).as_slice(), |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn adoption(
-    conn: &Connection,
-    conditions: &Conditions,
-    hide_small: bool,
-) -> Result<Option<u32>, ViewsError> {
-    let sql = format!(
-        "SELECT count(*) FILTER (WHERE d.manner <> 'declined'),
-                count(*) FILTER (WHERE d.manner = 'declined')
-         FROM solution_bodies d JOIN solutions s ON s.no = d.solution
-         WHERE d.until >= :today AND {}",
-        conditions.sql()
-    );
-    let (adopted, declined): (u32, u32) = conn
-        .prepare_cached(&sql)?
-        .query_row(conditions.values(&sql).as_slice(), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let all = adopted + declined;
-    let few = hide_small && (adopted < SMALL || declined < SMALL);
-    Ok(if all == 0 || few { None } else { Some(adopted * 100 / all) })
 }
 
 /// The value below which so many of a hundred lie (nearest rank).

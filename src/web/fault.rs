@@ -37,6 +37,8 @@ pub enum Fault {
     Conflict(String),
     /// The store or the views are down or behind.
     Unavailable,
+    /// The past that was asked for is being reconstructed.
+    Preparing,
     /// The disk is full.
     Full,
     /// A fault of ours.
@@ -67,7 +69,7 @@ impl Fault {
             Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Preparing => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -86,6 +88,7 @@ impl Fault {
             Self::TooLarge => "Contenuto troppo grande",
             Self::Conflict(_) => "Nel frattempo è cambiato qualcosa",
             Self::Unavailable => "Servizio momentaneamente non disponibile",
+            Self::Preparing => "Ricostruzione in corso",
             Self::Full => "Spazio esaurito",
             Self::Internal => "Qualcosa non ha funzionato",
         }
@@ -112,6 +115,9 @@ impl Fault {
             Self::Unavailable => {
                 "La consultazione non è ancora allineata alle ultime registrazioni: riprovare fra \
                  qualche secondo. Nulla di ciò che era stato confermato è andato perso."
+            }
+            Self::Preparing => {
+                "La situazione a quel giorno si sta ricostruendo: riprovare fra qualche secondo."
             }
             Self::Full => {
                 "Non c'è spazio per registrare; la consultazione resta possibile. Chi gestisce il \
@@ -141,7 +147,7 @@ impl Fault {
                 @if visit.visitor.actor.is_none() {
                     li { a href=(super::pages::access::address(&visit.address)) { "Effettuare l'accesso" } }
                 }
-                @if *self == Self::Unavailable {
+                @if matches!(self, Self::Unavailable | Self::Preparing) {
                     li { a href=(visit.address.whole()) { "Riprovare" } }
                 }
                 li { a href="/" { "Tornare alla pagina iniziale" } }
@@ -157,7 +163,7 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status();
-        if self == Self::Unavailable {
+        if matches!(self, Self::Unavailable | Self::Preparing) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
         response.extensions_mut().insert(self);
@@ -171,9 +177,8 @@ impl From<ViewsError> for Fault {
             ViewsError::Cursor => {
                 Self::BadAddress("La pagina dell'elenco indicata nell'indirizzo non esiste.".into())
             }
-            ViewsError::Behind | ViewsError::Busy | ViewsError::Preparing => {
-                Self::unavailable(&why)
-            }
+            ViewsError::Preparing => Self::Preparing,
+            ViewsError::Behind | ViewsError::Busy => Self::unavailable(&why),
             other => Self::internal(&other),
         }
     }

@@ -27,6 +27,8 @@ const NAVIGATION: &[(&str, &str, Option<&[Role]>)] = &[
     ("/norme", "Norme", None),
     ("/difformita", "Difformità", Some(INSIDE)),
     (super::pages::admin::ADDRESS, "Amministrazione", Some(&[Role::Admin])),
+    ("/cruscotto", "Cruscotto", None),
+    ("/ricostruisci", "Ricostruisci", Some(INSIDE)),
 ];
 
 /// Whoever reads cases.

@@ -14,7 +14,8 @@
 //! Deliberately absent: rules, SQL, the event store, scripts or styles inside a page, and
 //! anything fetched from another host.
 //!
-//! Depends on: `operations`, `projections`, `letter`, `access`, `codec`, `domain`, `clock`.
+//! Depends on: `operations`, `extract`, `letter`, `projections`, `notary`, `access`, `codec`,
+//! `domain`, `csv`, `clock`.
 
 pub mod address;
 mod assets;
@@ -39,6 +40,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::domain::registry::Role;
 use crate::domain::values::BodyId;
+use crate::notary::Keeper;
 use crate::operations::Operations;
 use crate::projections::Views;
 
@@ -51,6 +53,8 @@ pub struct Site {
     pub operations: Arc<Operations>,
     /// The views.
     pub views: Arc<Views>,
+    /// The log.
+    pub log: Arc<Keeper>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// How the pages are set up.
@@ -91,12 +95,13 @@ impl Site {
     pub fn new(
         operations: Arc<Operations>,
         views: Arc<Views>,
+        log: Arc<Keeper>,
         clock: Arc<dyn Clock>,
         options: SiteOptions,
     ) -> Arc<Self> {
         let mut key = [0; 32];
         clock.fill(&mut key);
-        Arc::new(Self { operations, views, clock, options, assets: Assets::default(), key })
+        Arc::new(Self { operations, views, log, clock, options, assets: Assets::default(), key })
     }
 
     /// Whether the data are invented and anybody may try.
@@ -162,6 +167,15 @@ fn pages() -> Router<Arc<Site>> {
         .route("/norme", get(pages::norms::list))
         .route("/norme/{id}", get(pages::norm::show))
         .route("/difformita", get(pages::divergences::show))
+        .route("/cruscotto", get(pages::dashboard::show))
+        .route("/cruscotto/{name}", get(pages::dashboard::file))
+        .route("/ricostruisci", get(pages::past::list))
+        .route("/ricostruisci/elenco.json", get(pages::past::list_json))
+        .route("/ricostruisci/elenco.csv", get(pages::past::list_csv))
+        .route("/ricostruisci/{id}", get(pages::past::case))
+        .route("/ricostruisci/{id}/estratto.zip", get(pages::past::extract))
+        .route("/ricostruisci/{id}/scheda.json", get(pages::past::card))
+        .route("/ricostruisci/{id}/eventi.csv", get(pages::past::events))
         .route("/accesso", get(pages::access::show))
         .route("/accesso/dimostrazione", post(pages::access::open_demo))
         .route("/uscita", post(pages::access::leave))

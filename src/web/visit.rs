@@ -14,9 +14,10 @@ use super::fault::Fault;
 use super::layout::Page;
 use super::visitor::Visitor;
 use crate::access::{Actor, Scope};
+use crate::domain::registry::Role;
 use crate::domain::values::Day;
-use crate::projections::Views;
 use crate::projections::history::Names;
+use crate::projections::{Cut, Held, Moment};
 
 /// How long a page waits for what was written before it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -30,8 +31,10 @@ pub struct Visit {
     pub visitor: Visitor,
     /// The address.
     pub address: Address,
-    /// The civil day in Italy.
+    /// The civil day in Italy on which it is asked what holds.
     pub today: Day,
+    /// The views as they stood, for a visit to the past.
+    then: Option<Moment>,
 }
 
 impl Visit {
@@ -46,6 +49,7 @@ impl Visit {
             visitor: Visitor::of(site, headers).await?,
             address: Address::of(uri),
             today: site.clock.today().into(),
+            then: None,
         })
     }
 
@@ -56,6 +60,7 @@ impl Visit {
             visitor: Visitor::nobody(site),
             address: Address::of(uri),
             today: site.clock.today().into(),
+            then: None,
         }
     }
 
@@ -68,22 +73,68 @@ impl Visit {
         self.visitor.actor.as_ref().ok_or(Fault::SignIn)
     }
 
-    /// What the visitor may read among cases.
+    /// What the visitor may read among cases, at the moment of the visit.
     pub fn scope(&self) -> Scope {
-        Scope::of(self.visitor.actor.as_ref())
+        self.moment().scope(&Scope::of(self.visitor.actor.as_ref()))
     }
 
-    /// The views, once they show everything that was written before.
+    /// The views at the moment of the visit, as far as they have come.
+    pub fn moment(&self) -> &Moment {
+        self.then.as_ref().unwrap_or_else(|| self.site.views.now())
+    }
+
+    /// The views at the moment of the visit, once they show everything that was written
+    /// before.
     ///
     /// # Errors
     ///
     /// [`Fault::Unavailable`] when they are behind for too long.
-    pub async fn views(&self) -> Result<&Views, Fault> {
-        let head = self.site.operations.handler.store().head().await;
-        let head = head.map_err(|why| Fault::unavailable(&why))?;
-        let reached = self.site.views.wait_for(head, PATIENCE).await;
-        reached.map_err(|why| Fault::unavailable(&why))?;
-        Ok(&self.site.views)
+    pub async fn views(&self) -> Result<&Moment, Fault> {
+        if self.then.is_none() {
+            let head = self.site.operations.handler.store().head().await;
+            let head = head.map_err(|why| Fault::unavailable(&why))?;
+            let reached = self.site.views.wait_for(head, PATIENCE).await;
+            reached.map_err(|why| Fault::unavailable(&why))?;
+        }
+        Ok(self.moment())
+    }
+
+    /// The same visit to the past. That an auditor looks back is recorded first.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Unavailable`] when it cannot be recorded, or the past is being prepared.
+    pub async fn back_to(&self, cut: Cut) -> Result<Self, Fault> {
+        if let Some(actor) = &self.visitor.actor
+            && actor.role == Role::Auditor
+        {
+            let address = self.address.whole();
+            let recorded = self.site.operations.record_past_read(actor, &address).await;
+            recorded.map_err(|why| Fault::unavailable(&why))?;
+        }
+        self.beside(cut).await
+    }
+
+    /// The same visit to another moment of a past that is being looked at already.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Unavailable`] when that past is being prepared.
+    pub async fn beside(&self, cut: Cut) -> Result<Self, Fault> {
+        self.views().await?;
+        let then = self.site.views.at(cut).await?;
+        let today = then.day(self.site.clock.today().into());
+        Ok(Self { today, then: Some(then), ..self.clone() })
+    }
+
+    /// For which moment of the past the visit is; `None` in the present.
+    pub fn held(&self) -> Option<Held> {
+        self.moment().held()
+    }
+
+    /// Whether the visitor may report and endorse: not in the past.
+    pub fn reports(&self) -> bool {
+        self.then.is_none() && self.visitor.reports()
     }
 
     /// Makes something with the names that the visitor may hear.
@@ -93,7 +144,7 @@ impl Visit {
     /// [`Fault`] when the views cannot be read.
     pub fn named<T>(&self, make: impl FnOnce(&Names<'_>) -> T) -> Result<T, Fault> {
         let scope = self.scope();
-        Ok(self.site.views.read(|conn| Ok(make(&Names::new(conn, &scope))))?)
+        Ok(self.moment().read(|conn| Ok(make(&Names::new(conn, &scope))))?)
     }
 
     /// A page with a title; `main` begins with its `h1`.

@@ -7,6 +7,7 @@ pub use questions::*;
 
 use super::parts::Tone;
 use crate::access::accounts::Standing;
+use crate::codec::{ActorKind, ReceivedVia};
 use crate::domain::answer::{Assessment, Validity};
 use crate::domain::issue::{ClosingOutcome, EndCause, IssueLink, IssueStatus, Known};
 use crate::domain::question::QuestionStatus;
@@ -31,6 +32,27 @@ pub fn standing(standing: Standing) -> (Tone, &'static str) {
         Standing::Pending => (Tone::Warning, "da approvare"),
         Standing::Open => (Tone::Good, "attivo"),
         Standing::Suspended => (Tone::Done, "sospeso"),
+    }
+}
+
+/// What recorded something, when it was no person.
+pub fn actor_kind(kind: ActorKind) -> Option<&'static str> {
+    match kind {
+        ActorKind::Person => None,
+        ActorKind::Machine => Some("da un programma"),
+        ActorKind::Policy => Some("in automatico"),
+        ActorKind::Import => Some("dall'importazione dei dati precedenti"),
+    }
+}
+
+/// By which way something arrived, when its body did not record it itself.
+pub fn received_via(via: ReceivedVia) -> Option<&'static str> {
+    match via {
+        ReceivedVia::Own => None,
+        ReceivedVia::Phone => Some("arrivato per telefono"),
+        ReceivedVia::Email => Some("arrivato per e-mail"),
+        ReceivedVia::Pec => Some("arrivato per PEC"),
+        ReceivedVia::Meeting => Some("raccolto in riunione"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{HeaderMap, Request, Response};
 use quesito::access::accounts::HeldAccess;
 use quesito::access::sessions::SignInMethod;
 use quesito::app::{Access, Engine};
@@ -150,7 +150,7 @@ impl TestApp {
             accessibility_url: Some("https://quesito.example/dichiarazione".into()),
             ..SiteOptions::default()
         };
-        let site = Site::new(operations.clone(), views.clone(), shared.clone(), site);
+        let site = Site::new(operations.clone(), views.clone(), log.clone(), shared.clone(), site);
         let api = Api::new(operations.clone(), views.clone(), shared, options);
         Self {
             store,
@@ -293,13 +293,17 @@ impl TestApp {
         let line = format!("{} {}", request.method(), request.uri());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
+        secured(&line, &parts.headers);
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Reply::new(line, parts.status.as_u16(), parts.headers, &bytes)
     }
 
     /// Sends a request to the API and the pages together.
     pub async fn visit(&self, request: Request<Body>) -> Response<Body> {
-        self.whole.clone().oneshot(request).await.unwrap()
+        let line = format!("{} {}", request.method(), request.uri());
+        let response = self.whole.clone().oneshot(request).await.unwrap();
+        secured(&line, response.headers());
+        response
     }
 
     /// Sends a request, and answers status and bytes as they came.
@@ -456,4 +460,17 @@ pub fn path(id: &str, on: &[&str]) -> (&'static Act, String) {
 fn thing(path: &str) -> String {
     let below = path.split_once("/api/v1").map_or(path, |(_, below)| below);
     below.trim_start_matches('/').split('/').take(2).collect::<Vec<_>>().join("/")
+}
+
+/// What is true of every answer, whatever was asked for.
+fn secured(line: &str, headers: &HeaderMap) {
+    let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
+    let policy = header("content-security-policy");
+    for part in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{line}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{line}: {policy}");
+    assert_eq!(header("x-content-type-options"), "nosniff", "{line}");
+    assert!(matches!(header("referrer-policy"), "no-referrer" | "same-origin"), "{line}");
+    assert!(!header("cache-control").is_empty(), "{line}");
 }

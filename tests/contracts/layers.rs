@@ -5,7 +5,17 @@ use std::path::{Path, PathBuf};
 
 /// The table of `DESIGN.md` §3, from the ground up.
 const ROWS: &[&[&str]] = &[
-    &["domain", "event_store", "clock", "config", "decisions", "private_file", "fetch", "mail"],
+    &[
+        "domain",
+        "event_store",
+        "clock",
+        "config",
+        "csv",
+        "decisions",
+        "private_file",
+        "fetch",
+        "mail",
+    ],
     &["privacy", "notary", "search", "access"],
     &["codec"],
     &["command_handler", "projections"],

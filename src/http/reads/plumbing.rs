@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::access::{Actor, Scope};
+use crate::csv;
 use crate::domain::registry::Role;
 use crate::domain::values::Day;
 use crate::event_store::Revision;
@@ -16,7 +17,7 @@ use crate::http::params::refused;
 use crate::http::problem::Problem;
 use crate::http::representation::{Answer, Question};
 use crate::http::request::Caller;
-use crate::http::{Api, PREFIX, csv, moment};
+use crate::http::{Api, PREFIX, moment};
 use crate::privacy::detector;
 use crate::projections::{Cut, Moment, ViewsError};
 

@@ -188,7 +188,7 @@ pub const READS: &[Read] = &[
         path: "/statistics",
         id: "show_statistics",
         summary: "Show the figures",
-        description: "Open issues by age, time per step with median and 90th percentile, divergences composed, adoption share; small cells are hidden from the public.",
+        description: "Open issues by age, time per step with median and 90th percentile, divergences composed and where they gather, decisions on solutions, addressees that have not answered in time; small cells are hidden from the public.",
         access: Access::Public,
         parameters: dated,
         answer: |all| Answer::of::<Statistics>("Statistics", all),

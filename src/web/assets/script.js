@@ -95,3 +95,35 @@ if (beside) {
     }, 250);
   });
 }
+
+// A slider moves the date of a form; the form is sent by its button, as without it.
+for (const place of document.querySelectorAll("[data-cursore]")) {
+  const field = document.getElementById(place.dataset.cursore);
+  const day = 86400000;
+  const stops = place.dataset.tappe.split(" ").filter(Boolean);
+  for (let at = Date.parse(place.dataset.dal); !place.dataset.tappe && at <= Date.parse(place.dataset.al); at += day) {
+    stops.push(new Date(at).toISOString().slice(0, 10));
+  }
+  if (!field || stops.length < 2) continue;
+  const words = new Intl.DateTimeFormat("it-IT", { dateStyle: "long", timeZone: "UTC" });
+  const label = document.createElement("label");
+  label.htmlFor = field.id + "-cursore";
+  label.textContent = place.dataset.tappe ? "Scorri i giorni in cui è successo qualcosa" : "Scorri i giorni";
+  const slider = document.createElement("input");
+  Object.assign(slider, { type: "range", id: label.htmlFor, min: 0, max: stops.length - 1, step: 1 });
+  const shown = document.createElement("output");
+  shown.htmlFor = slider.id;
+  const show = () => {
+    shown.textContent = words.format(new Date(stops[slider.value]));
+    slider.setAttribute("aria-valuetext", shown.textContent);
+  };
+  const follow = () => {
+    const next = stops.findIndex((stop) => stop > field.value);
+    slider.value = field.value && next >= 0 ? Math.max(next - 1, 0) : stops.length - 1;
+    show();
+  };
+  slider.addEventListener("input", () => { field.value = stops[slider.value]; show(); });
+  field.addEventListener("change", follow);
+  place.append(label, slider, shown);
+  follow();
+}

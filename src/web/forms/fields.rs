@@ -98,7 +98,7 @@ impl<'f> Fields<'f> {
         )
     }
 
-    /// One of a list; the first, empty choice stands for none.
+    /// One of a list; the first, empty choice stands for what is not said.
     pub fn select(
         &self,
         name: &str,
@@ -114,7 +114,7 @@ impl<'f> Fields<'f> {
             &html! {
                 select id=(id) name=(name) required[required]
                     aria-describedby=[self.notes(&described)] aria-invalid=[self.invalid(name)] {
-                    option value="" { (if required { "Scegliere…" } else { "Nessuno" }) }
+                    option value="" { (if required { "Scegliere…" } else { "Non indicato" }) }
                     @for (value, text) in choices {
                         option value=(value) selected[self.form.has(name, value)] { (text) }
                     }

@@ -93,13 +93,21 @@ fn demo(visit: &Visit) -> Markup {
                     section.card {
                         h3 { (heading) }
                         p { (text) }
-                        (access::demo_button(visit, at, "/segnalazioni", &format!("Entra come {}", body(visit, at))))
+                        (access::demo_button(visit, at, begins_at(*role), &format!("Entra come {}", body(visit, at))))
                     }
                 }
             }
         }
         h2 { "Tutti gli account di prova" }
         (access::demo_accounts(visit, "/segnalazioni"))
+    }
+}
+
+/// The page on which a role begins.
+fn begins_at(role: Role) -> &'static str {
+    match role {
+        Role::Auditor => super::past::ADDRESS,
+        Role::Municipality | Role::Staff | Role::Observer | Role::Admin => "/segnalazioni",
     }
 }
 

@@ -39,10 +39,11 @@ pub async fn list(visit: Visit) -> Result<Page, Fault> {
     let scope = visit.scope();
     let list = views.list_issues(&scope, &filter, visit.today).await?;
     let counts = views.issue_facets(&scope, &filter, visit.today).await?;
-    let rows = list.items.iter().map(|issue| row(&visit, issue)).collect::<Result<Vec<_>, _>>()?;
+    let row_of = |issue| row(&visit, issue, &format!("/segnalazioni/{}", issue.id));
+    let rows = list.items.iter().map(row_of).collect::<Result<Vec<_>, _>>()?;
     let main = html! {
         h1 { "Segnalazioni" }
-        @if visit.visitor.reports() {
+        @if visit.reports() {
             p { a.button href=(super::report::ADDRESS) { "Nuova segnalazione" } }
         }
         (parts::search_box(&visit.address, "Cerca nelle segnalazioni",
@@ -88,7 +89,8 @@ pub fn filter(visit: &Visit) -> Result<IssueFilter, Fault> {
     })
 }
 
-fn beside(visit: &Visit, counts: &IssueFacets) -> Markup {
+/// The facets of the list, beside it.
+pub fn beside(visit: &Visit, counts: &IssueFacets) -> Markup {
     let plain = |count: &FacetCount| {
         let words = count.label_it.clone().unwrap_or_else(|| count.value.clone());
         (count.value.clone(), words, count.count)
@@ -141,15 +143,17 @@ fn beside(visit: &Visit, counts: &IssueFacets) -> Markup {
     }
 }
 
-fn heading(visit: &Visit, total: u32) -> Markup {
+/// How many there are, and in which order.
+pub fn heading(visit: &Visit, total: u32) -> Markup {
     let here = &visit.address;
-    let filtered = here.pairs().any(|(name, _)| !matches!(name, "da" | "ordine"));
+    let filtered =
+        here.pairs().any(|(name, _)| !matches!(name, "da" | "ordine" | "al" | "vigente"));
     let chosen = here.get("ordine");
     html! {
         div.marks {
             h2.count-of { (counted(total)) }
             a.only-narrow href="#filtri" { "Vai ai filtri" }
-            @if filtered { a href=(here.only(&["ordine"])) { "Togli tutti i filtri" } }
+            @if filtered { a href=(here.only(&["ordine", "al", "vigente"])) { "Togli tutti i filtri" } }
         }
         p.quiet {
             "In ordine di: "
@@ -201,8 +205,12 @@ fn prepares(visit: &Visit) -> bool {
     visit.visitor.role() == Some(Role::Staff)
 }
 
-/// One issue in a list.
-fn row(visit: &Visit, issue: &IssueRow) -> Result<Markup, Fault> {
+/// One issue in a list, with the address that it leads to.
+///
+/// # Errors
+///
+/// [`Fault`] when its names cannot be read.
+pub fn row(visit: &Visit, issue: &IssueRow, address: &str) -> Result<Markup, Fault> {
     let (body, theme) =
         visit.named(|names| (names.body(&issue.body), names.theme(&issue.theme)))?;
     Ok(html! {
@@ -224,7 +232,7 @@ fn row(visit: &Visit, issue: &IssueRow) -> Result<Markup, Fault> {
                 @if issue.has_valid_solution { (parts::badge((parts::Tone::Good, "ha una soluzione valida"))) }
                 @if issue.to_verify { (parts::badge((parts::Tone::Warning, "da verificare"))) }
             }
-            h3 { a href={ "/segnalazioni/" (issue.id) } { (issue.title) } }
+            h3 { a href=(address) { (issue.title) } }
             div.marks { @for norm in &issue.norms { (parts::norm_chip(norm, None)) } }
             p.quiet {
                 (body) " · " (theme) " · " (bodies(issue.bodies_affected))

@@ -205,7 +205,7 @@ fn place(
 
 /// What everybody reads of a norm: its amendments and what was published about it.
 async fn public(visit: &Visit, norm: &PublishedNorm) -> Result<Page, Fault> {
-    let views = &visit.site.views;
+    let views = visit.moment();
     let about = IssueFilter { norm: Some(norm.norm_id), limit: MOST, ..IssueFilter::default() };
     let published = views.list_published_issues(&about, visit.today).await?.items;
     let resting =

@@ -69,7 +69,7 @@ pub async fn list(visit: Visit) -> Result<Page, Fault> {
 
 /// The norms that something published is about.
 fn public(visit: &Visit) -> Result<Page, Fault> {
-    let norms = visit.site.views.list_published_norms()?;
+    let norms = visit.moment().list_published_norms()?;
     let main = html! {
         h1 { "Norme" }
         p.lead { "Le norme su cui è stato pubblicato qualcosa. " strong { "Valido al " (parts::day(visit.today)) "." } }

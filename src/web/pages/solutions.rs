@@ -116,7 +116,7 @@ pub fn row(one: &SolutionRow) -> Markup {
 /// What was published, for everybody.
 async fn public(visit: &Visit, filter: &SolutionFilter) -> Result<Page, Fault> {
     let words = visit.address.searched()?;
-    let views = &visit.site.views;
+    let views = visit.moment();
     let list = views.search_published_solutions(words.as_deref(), filter, visit.today).await?;
     let main = html! {
         h1 { "Soluzioni pubblicate" }

@@ -97,7 +97,7 @@ pub fn nothing(text: &str) -> Markup {
 
 /// Something wide, such as a table: it scrolls by itself, also with the keyboard.
 pub fn scrolling(label: &str, inside: &Markup) -> Markup {
-    html! { div.scrolling role="region" aria-label=(label) tabindex="0" { (inside) } }
+    html! { section.scrolling aria-label=(label) tabindex="0" { (inside) } }
 }
 
 /// The way back up: addresses and names, the last one being here.

@@ -12,7 +12,7 @@ pub use diff::diff;
 pub use lists::{Facet, crumbs, facets, nothing, pager, scrolling, search_box};
 pub use marks::{Tone, badge, chip, facts, norm_chip, paragraphs, reference, visible_to};
 pub use names::{Forms, authority, reader, territory};
-pub use svg::{Dot, Line, timeline};
+pub use svg::{Bar, Dot, Line, bars, timeline};
 
 use maud::{Markup, html};
 

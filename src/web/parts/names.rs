@@ -20,7 +20,7 @@ impl Forms {
     ///
     /// [`Fault`] when the views cannot be read.
     pub fn of(visit: &Visit) -> Result<Self, Fault> {
-        let forms = visit.site.views.list_forms()?.items;
+        let forms = visit.moment().list_forms()?.items;
         let form = |form: crate::projections::registry::FormView| {
             (form.form.to_string(), (form.label_it.to_string(), form.rank.map(Number::get)))
         };

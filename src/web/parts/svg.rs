@@ -1,4 +1,4 @@
-//! A time line, drawn on the server: what a table beside it says too.
+//! A time line and charts of bars, drawn on the server: what a table beside them says too.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -101,5 +101,69 @@ impl Scale {
             .map(|(year, day)| (year, self.place(day)))
             .filter(|(_, x)| (MARGIN..=WIDTH - MARGIN).contains(x))
             .collect()
+    }
+}
+
+/// The width of a chart, in its own units: narrow enough to be read on a telephone.
+const CHART: u32 = 360;
+
+/// How high one bar is with its label.
+const BAR: u32 = 40;
+
+/// The most of a label that fits above its bar, in characters.
+const LABEL: usize = 52;
+
+/// One bar of a chart.
+pub struct Bar {
+    /// What it stands for.
+    pub label: String,
+    /// How long it is, against the longest.
+    pub value: u32,
+    /// What is written at its end.
+    pub text: String,
+}
+
+/// A chart of bars, which says nothing that the table beside it does not.
+pub fn bars(title: &str, bars: &[Bar]) -> Markup {
+    let longest = bars.iter().map(|bar| bar.value).max().unwrap_or_default().max(1);
+    // The text at the end of the longest bar needs room.
+    let room = CHART - 80;
+    let height = u32::try_from(bars.len()).unwrap_or_default() * BAR + 4;
+    html! {
+        @if !bars.is_empty() {
+            svg.chart viewBox={ "0 0 " (CHART) " " (height) } role="img"
+                aria-label={ "Grafico a barre: " (title) ". Gli stessi dati sono nella tabella che segue." } {
+                @for (y, bar) in (0..).step_by(BAR as usize).zip(bars) {
+                    @let width = u64::from(bar.value) * u64::from(room) / u64::from(longest);
+                    text x="0" y=(y + 14) { (shortened(&bar.label)) }
+                    rect x="0" y=(y + 20) width=(width.max(2)) height="14" rx="2" {}
+                    text.value x=(width.max(2) + 6) y=(y + 32) { (bar.text) }
+                }
+            }
+        }
+    }
+}
+
+fn shortened(label: &str) -> String {
+    if label.chars().count() <= LABEL {
+        return label.to_owned();
+    }
+    label.chars().take(LABEL - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_as_long_as_what_they_stand_for() {
+        let bar = |label: &str, value| Bar { label: label.into(), value, text: value.to_string() };
+        let chart = bars("Età", &[bar("uno", 10), bar("due", 5), bar("zero", 0)]).into_string();
+        assert!(chart.contains("viewBox=\"0 0 360 124\"") && chart.contains("role=\"img\""));
+        for width in ["width=\"280\"", "width=\"140\"", "width=\"2\""] {
+            assert!(chart.contains(width), "{chart}");
+        }
+        assert_eq!(bars("Età", &[]).into_string(), "");
+        assert_eq!(shortened(&"x".repeat(60)).chars().count(), 52);
     }
 }

@@ -13,6 +13,9 @@ const OF_THINGS: &[(&str, &[&str])] = &[
             "/segnalazioni/{}?eventi=note",
             "/segnalazioni/{}/istruttoria",
             "/quesiti/nuovo?segnalazione={}",
+            "/ricostruisci/{}?al=2026-03-10",
+            "/ricostruisci/{}/scheda.json?al=2026-03-10",
+            "/ricostruisci/{}/eventi.csv?al=2026-03-10",
         ],
     ),
     ("solution_id", &["/soluzioni/{}", "/soluzioni/{}/adozione"]),
@@ -53,6 +56,9 @@ const WHOLE: &[&str] = &[
     "/amministrazione",
     "/amministrazione/accessi",
     "/amministrazione/enti",
+    "/ricostruisci?al=2026-03-10",
+    "/ricostruisci/elenco.json?al=2026-03-10",
+    "/ricostruisci/elenco.csv?al=2026-03-10",
 ];
 
 /// Every page of a world.

@@ -139,3 +139,33 @@ async fn pages_are_sent_compressed_and_the_first_view_is_light() {
     }
     assert!(weight < 20_000, "{weight} bytes");
 }
+
+#[tokio::test]
+async fn every_address_at_the_root_has_the_headers_that_browsers_are_told() {
+    let app = TestApp::ready().await;
+    // `visit` looks at the headers of every answer.
+    for (path, status) in [
+        ("/docs/", 200),
+        ("/docs", 303),
+        ("/docs/swagger-ui.css", 200),
+        ("/docs/none", 404),
+        ("/openapi.json", 200),
+        ("/problems", 200),
+        ("/problems/not-found", 200),
+        ("/problems/none", 404),
+        ("/.well-known/security.txt", 200),
+        ("/.well-known/api-catalog", 200),
+        ("/.well-known/none", 404),
+        ("/api/v1/status", 200),
+        ("/api/v1/issues?limit=0", 400),
+        ("/api/v1/none", 404),
+        ("/favicon.ico", 200),
+        ("/segnalazioni/nuova", 303),
+    ] {
+        let answer = app.visit(Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), status, "{path}");
+    }
+    let docs = app.visit(Request::get("/docs/").body(Body::empty()).unwrap()).await;
+    let policy = docs.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("script-src 'self';"), "{policy}");
+}

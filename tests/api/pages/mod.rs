@@ -3,8 +3,10 @@
 mod asking;
 pub mod canaries;
 mod cases;
+mod dashboard;
 mod frame;
 pub mod page;
+mod past;
 mod public;
 mod questions;
 mod report;

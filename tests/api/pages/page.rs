@@ -79,13 +79,7 @@ impl Shown {
 
     /// What is true of every page, whatever it is about.
     fn check(&self) {
-        let policy = self.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'"), "{}: {policy}", self.request);
-        assert!(policy.contains("frame-ancestors 'none'"), "{}: {policy}", self.request);
-        assert!(!policy.contains("unsafe"), "{}: {policy}", self.request);
-        assert_eq!(self.header("x-content-type-options"), "nosniff", "{}", self.request);
         assert_eq!(self.header("referrer-policy"), "same-origin", "{}", self.request);
-        assert!(!self.header("cache-control").is_empty(), "{}", self.request);
         if !self.header("content-type").starts_with("text/html") {
             return;
         }

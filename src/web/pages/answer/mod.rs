@@ -205,6 +205,6 @@ async fn history(visit: &Visit, id: Uuid) -> Result<Markup, Fault> {
     let actor = visit.visitor.actor.as_ref();
     let events = visit.views().await?.history(actor, Kind::Answer, id).await?.unwrap_or_default();
     visit.named(
-        |names| html! { ol.events { @for event in &events { (issue::told(event, names)) } } },
+        |names| html! { ol.events { @for event in &events { (issue::told(event, names, None)) } } },
     )
 }

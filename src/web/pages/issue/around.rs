@@ -94,12 +94,16 @@ pub async fn section(visit: &Visit, issue: &IssueDetail, forms: &Forms) -> Resul
 
 /// Issues whose words are alike, best first, those linked already left out.
 async fn similar(visit: &Visit, issue: &IssueDetail) -> Result<Vec<IssueRow>, Fault> {
+    // What looks alike is found for the one who reads, and is no part of a past record.
+    if visit.held().is_some() {
+        return Ok(Vec::new());
+    }
     let alike = IssueFilter {
         q: Some(issue.row.title.chars().take(300).collect()),
         limit: 12,
         ..IssueFilter::default()
     };
-    let found = visit.site.views.list_issues(&visit.scope(), &alike, visit.today).await?;
+    let found = visit.moment().list_issues(&visit.scope(), &alike, visit.today).await?;
     let known = |one: &IssueRow| {
         one.id == issue.row.id
             || issue.links.iter().any(|link| {
@@ -156,7 +160,7 @@ async fn direct_answers(
 ) -> Result<Vec<Markup>, Fault> {
     let mut rows = Vec::with_capacity(issue.answers.len());
     for one in &issue.answers {
-        let shown = visit.site.views.show_answer(&visit.scope(), one.answer, visit.today).await?;
+        let shown = visit.moment().show_answer(&visit.scope(), one.answer, visit.today).await?;
         let Some(answer) = shown else { continue };
         let authors: Vec<String> = visit
             .named(|names| answer.authors.iter().map(|author| names.authority(author)).collect())?;
@@ -179,7 +183,7 @@ async fn direct_answers(
 /// The published solutions of an issue, for everybody.
 pub async fn published_solutions(visit: &Visit, issue: Uuid) -> Result<Markup, Fault> {
     let of = SolutionFilter { issue: Some(issue), limit: MOST, ..SolutionFilter::default() };
-    let found = visit.site.views.list_published_solutions(&of, visit.today).await?;
+    let found = visit.moment().list_published_solutions(&of, visit.today).await?;
     Ok(html! {
         h2 { "Soluzioni" }
         @if found.items.is_empty() {

@@ -7,6 +7,7 @@ use crate::projections::TimelineEvent;
 use crate::projections::history::Names;
 use crate::projections::things::Kind;
 use crate::web::fault::Fault;
+use crate::web::pages::past;
 use crate::web::parts;
 use crate::web::visit::Visit;
 use crate::web::words;
@@ -49,7 +50,11 @@ pub async fn section(visit: &Visit, id: Uuid) -> Result<Markup, Fault> {
     };
     let rows: Vec<Markup> = visit.named(|names| {
         let told = events.iter().filter(shown);
-        told.map(|event| self::told(event, names)).collect()
+        told.map(|event| {
+            let then = past::at(id, event.recorded_at.0);
+            self::told(event, names, Some(&then))
+        })
+        .collect()
     })?;
     Ok(html! {
         section {
@@ -81,13 +86,21 @@ fn choice(visit: &Visit, kind: Option<&str>, words: &str, chosen: Option<&str>) 
 }
 
 /// An event: what, when it happened, when it was recorded, in which role; never who.
-pub fn told(event: &TimelineEvent, names: &Names<'_>) -> Markup {
+///
+/// `then` is the address of the page that shows the thing as it was with it.
+pub fn told(event: &TimelineEvent, names: &Names<'_>, then: Option<&str>) -> Markup {
     html! {
         li id={ "evento-" (event.revision) } {
             p { strong { (parts::day(event.occurred_on)) } " – " (event.sentence_it) }
             p.quiet {
                 "Registrato il " (parts::instant(event.recorded_at.0)) " da " (names.body(&event.body)) " (" (words::role(event.role)) ")"
                 @if let Some(behalf) = &event.on_behalf_of { " per conto di " (names.body(behalf)) }
+                @if let Some(then) = then {
+                    " · "
+                    a href=(then) {
+                        "al giorno…" span.hidden { " dell'evento n. " (event.revision + 1) ": la segnalazione com'era" }
+                    }
+                }
             }
         }
     }

@@ -10,10 +10,12 @@ use axum::extract::Path;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::issues;
+use super::{issues, report};
 use crate::access::Scope;
+use crate::domain::registry::Role;
 use crate::projections::issues::{IssueDetail, NoteView, PublicIssueRow};
 use crate::web::fault::Fault;
+use crate::web::forms::Form;
 use crate::web::layout::Page;
 use crate::web::parts::{self, Forms, Tone};
 use crate::web::visit::Visit;
@@ -39,26 +41,40 @@ async fn whole(visit: &Visit, issue: &IssueDetail) -> Result<Page, Fault> {
     let main = html! {
         (parts::crumbs(&[("/segnalazioni", "Segnalazioni")], &row.reference))
         article {
-            (head(issue))
-            (parts::visible_to("Questa segnalazione", row.visibility))
-            (facts(visit, issue)?)
-            section.prose {
-                h2 { "I fatti" }
-                (parts::paragraphs(&issue.description))
-            }
-            (norms(visit, issue))
-            (readings::section(visit, issue, &forms)?)
-            (endorsements(visit, issue)?)
-            (around::section(visit, issue, &forms).await?)
-            (clarifications(visit, issue)?)
-            (notes(visit, issue)?)
+            (marks(issue))
+            h1 { (row.title) }
+            (remarks(issue))
+            (record(visit, issue, &forms).await?)
             (events::section(visit, row.id).await?)
         }
     };
     Ok(visit.page(format!("{} {}", row.reference, row.title), main))
 }
 
-fn head(issue: &IssueDetail) -> Markup {
+/// What is known of an issue, at the moment of the visit; its history apart.
+///
+/// # Errors
+///
+/// [`Fault`] when the views cannot be read.
+pub async fn record(visit: &Visit, issue: &IssueDetail, forms: &Forms) -> Result<Markup, Fault> {
+    Ok(html! {
+        (parts::visible_to("Questa segnalazione", issue.row.visibility))
+        (facts(visit, issue)?)
+        section.prose {
+            h2 { "I fatti" }
+            (parts::paragraphs(&issue.description))
+        }
+        (norms(visit, issue))
+        (readings::section(visit, issue, forms)?)
+        (endorsements(visit, issue)?)
+        (around::section(visit, issue, forms).await?)
+        (clarifications(visit, issue)?)
+        (notes(visit, issue)?)
+    })
+}
+
+/// Its reference and its states.
+pub fn marks(issue: &IssueDetail) -> Markup {
     let row = &issue.row;
     html! {
         p.marks {
@@ -71,7 +87,13 @@ fn head(issue: &IssueDetail) -> Markup {
             @if row.has_valid_solution { (parts::badge((Tone::Good, "ha una soluzione valida"))) }
             @if row.to_verify { (parts::badge((Tone::Warning, "da verificare"))) }
         }
-        h1 { (row.title) }
+    }
+}
+
+/// What should be known of it before the rest: that it is a duplicate, how it was closed.
+pub fn remarks(issue: &IssueDetail) -> Markup {
+    let row = &issue.row;
+    html! {
         @if let Some(other) = row.duplicate_of {
             p.note {
                 "È un doppione: il caso prosegue in "
@@ -152,6 +174,7 @@ fn norms(visit: &Visit, issue: &IssueDetail) -> Markup {
 
 /// "Succede anche da noi", by whom, seeing which reading.
 fn endorsements(visit: &Visit, issue: &IssueDetail) -> Result<Markup, Fault> {
+    let own = own_endorsement(visit, issue)?;
     visit.named(|names| {
         html! {
             section {
@@ -181,12 +204,31 @@ fn endorsements(visit: &Visit, issue: &IssueDetail) -> Result<Markup, Fault> {
                         }
                     }))
                 }
-                @if visit.visitor.reports() {
-                    p { a.button href={ "/segnalazioni/" (issue.row.id) "/anche-da-noi" } { "Succede anche da noi" } }
-                }
+                (own)
             }
         }
     })
+}
+
+/// The way to say that it happens at one's own body too: at once for a body that has not
+/// said so, on a page of its own for staff, who say it for others.
+fn own_endorsement(visit: &Visit, issue: &IssueDetail) -> Result<Markup, Fault> {
+    let Some(actor) = visit.visitor.actor.as_ref().filter(|_| visit.reports()) else {
+        return Ok(html! {});
+    };
+    if actor.role == Role::Staff {
+        let there = format!("/segnalazioni/{}/anche-da-noi", issue.row.id);
+        return Ok(html! { p { a.button href=(there) { "Succede anche da noi" } } });
+    }
+    let said = issue
+        .endorsements
+        .iter()
+        .any(|one| one.body == actor.body || one.speaks_for.contains(&actor.body));
+    if said || issue.row.body == actor.body || words::is_over(issue.row.status) {
+        return Ok(html! {});
+    }
+    let form = report::endorsement_form(visit, issue, None, &Form::default(), &[])?;
+    Ok(html! { div.confirm { h3 { "E da noi?" } (form) } })
 }
 
 fn clarifications(visit: &Visit, issue: &IssueDetail) -> Result<Markup, Fault> {

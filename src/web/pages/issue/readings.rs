@@ -32,7 +32,7 @@ pub fn seen(issue: &IssueDetail, position: Option<Uuid>) -> String {
 pub fn section(visit: &Visit, issue: &IssueDetail, forms: &Forms) -> Result<Markup, Fault> {
     let mut offices = Vec::with_capacity(issue.readings.len());
     for one in &issue.readings {
-        let entry = visit.site.views.show_authority(&one.authority)?;
+        let entry = visit.moment().show_authority(&one.authority)?;
         offices.push(entry.map_or_else(
             || one.authority.to_string(),
             |entry| {

@@ -223,7 +223,7 @@ async fn history(visit: &Visit, id: Uuid) -> Result<Markup, Fault> {
         html! {
             section {
                 h2 id="storia" { "Storia" }
-                ol.events { @for event in &events { (issue::told(event, names)) } }
+                ol.events { @for event in &events { (issue::told(event, names, None)) } }
             }
         }
     })

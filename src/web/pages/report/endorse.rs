@@ -96,13 +96,23 @@ pub fn endorsement_form(
                 (fields.select("/new_position/form", "In quale forma lo dice", "", lists.forms(), false))
             }
         }
-        (fields.number("/people_affected", "Quante persone riguarda da noi", "Una stima va bene.", false))
-        (fields.day("/since", "Da quando", "", false))
-        (fields.area("/note", "Osservazioni", "", 2, false))
+        @if lists.is_some() {
+            (further(&fields))
+        } @else {
+            details { summary { "Quante persone, da quando, osservazioni" } (further(&fields)) }
+        }
         (fields.confirm_texts())
         div.buttons { button type="submit" { "Succede anche da noi" } }
     };
     Ok(html! { (fields.summary()) (visit.form(&address, form, &inside)) })
+}
+
+fn further(fields: &Fields<'_>) -> Markup {
+    html! {
+        (fields.number("/people_affected", "Quante persone riguarda da noi", "Una stima va bene.", false))
+        (fields.day("/since", "Da quando", "", false))
+        (fields.area("/note", "Osservazioni", "", 2, false))
+    }
 }
 
 /// The form with what follows from its fields.

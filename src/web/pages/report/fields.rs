@@ -192,7 +192,7 @@ fn reading(fields: &Fields<'_>, lists: &Lists, at: usize) -> Markup {
     let heading = if at == 0 { "Una lettura" } else { "La lettura opposta" };
     html! {
         div.card {
-            h3 { (heading) }
+            h2 { (heading) }
             (fields.select(&name("authority"), "Ufficio", "", &lists.authorities, false))
             (fields.area(&name("reading"), "Come legge la norma, che cosa chiede", "", 3, false))
             (fields.select(&name("form"), "In quale forma lo dice", "Se non c'è nulla di scritto, è una prassi.", &lists.forms, false))

@@ -9,7 +9,7 @@ mod endorse;
 mod fields;
 mod preview;
 
-pub use endorse::{endorse, show as show_endorsement};
+pub use endorse::{endorse, endorsement_form, show as show_endorsement};
 pub use fields::Lists;
 
 use axum::http::{StatusCode, header};
@@ -106,7 +106,7 @@ async fn page(
 
 fn may_report(visit: &Visit) -> Result<(), Fault> {
     visit.actor()?;
-    if visit.visitor.reports() {
+    if visit.reports() {
         return Ok(());
     }
     let why = "Le segnalazioni le presentano gli enti della rete, oppure il coordinamento per \
@@ -158,7 +158,7 @@ fn territory(visit: &Visit, authority: &str) -> Result<(&'static str, String), F
     let Ok(authority) = authority.parse::<AuthorityId>() else {
         return Ok(("national", "IT".into()));
     };
-    let shown = visit.site.views.show_authority(&authority)?;
+    let shown = visit.moment().show_authority(&authority)?;
     Ok(match shown.and_then(|shown| shown.province) {
         Some(province) => ("province", province.to_string()),
         None => ("national", "IT".into()),

@@ -47,7 +47,7 @@ impl Preview {
     ///
     /// [`Fault`] when the views cannot be read.
     pub async fn of(visit: &Visit, form: &Form) -> Result<Self, Fault> {
-        let catalogue = visit.site.views.known_acts()?;
+        let catalogue = visit.moment().known_acts()?;
         let mut preview = Self {
             norms: vec![],
             unclear: vec![],

@@ -1,4 +1,6 @@
 //! Lists as CSV, safe to open in a spreadsheet.
+//!
+//! Depends on: nothing in this crate.
 
 use serde_json::Value;
 
@@ -14,15 +16,21 @@ pub fn from_items(items: &[Value]) -> String {
             columns.push(name);
         }
     }
-    let mut csv = columns.iter().map(|name| cell(name)).collect::<Vec<_>>().join(",");
-    csv.push_str("\r\n");
-    for item in items {
-        let row: Vec<_> = columns
-            .iter()
-            .map(|name| cell(&plain(item.get(*name).unwrap_or(&Value::Null))))
-            .collect();
-        csv.push_str(&row.join(","));
-        csv.push_str("\r\n");
+    let rows = items.iter().map(|item| {
+        columns.iter().map(|name| plain(item.get(*name).unwrap_or(&Value::Null))).collect()
+    });
+    table(&columns, rows)
+}
+
+/// A table as CSV: the names of its columns, then its rows.
+pub fn table(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let cells: Vec<_> = cells.map(cell).collect();
+        cells.join(",") + "\r\n"
+    };
+    let mut csv = line(&mut columns.iter().copied());
+    for row in rows {
+        csv.push_str(&line(&mut row.iter().map(String::as_str)));
     }
     csv
 }
