@@ -1,5 +1,6 @@
 // What people come for, with their clicks counted; each ends by reading the result through
 // the API.
+import { isDeepStrictEqual } from "node:util";
 import { Keyboard, Visitor, account, act, api, base, etag, must } from "./kit.mjs";
 import { look } from "./inspect.mjs";
 
@@ -140,7 +141,7 @@ export async function pastDay(browser, scripts) {
     await visitor.says(then.title);
     const cookie = await visitor.cookie();
     const card = await fetch(`${base}/ricostruisci/${id}/scheda.json?al=2026-09-30`, { headers: { cookie } });
-    must(JSON.stringify((await card.json()).issue) === JSON.stringify(then), "the page and the API differ");
+    must(isDeepStrictEqual((await card.json()).issue, then), "the page and the API differ");
     return { said: `${visitor.clicks} clicks` };
   });
 }
