@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::plumbing::{Since, caught_up, media, signed_in};
+use super::plumbing::{Since, caught_up, media, record_look_back, signed_in};
 use crate::extract::{ExtractError, Sources, extract};
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -49,11 +49,15 @@ async fn show(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
+    uri: Uri,
     Params(params): Params<ExtractParams>,
 ) -> Result<Response, Problem> {
     let actor = signed_in(&caller)?;
     let id = ids::uuid(&id)?;
     media(&headers, "application/zip")?;
+    if params.as_of.is_some() {
+        record_look_back(&api, &caller, &uri).await?;
+    }
     caught_up(&api).await?;
     let handler = &api.operations.handler;
     let sources = Sources {

@@ -205,14 +205,7 @@ impl Asked<'_> {
         {
             return Err(refused().at("head", "unknown", "Il registro non è arrivato fin lì."));
         }
-        if let Some(actor) = &self.caller.actor
-            && actor.role == Role::Auditor
-        {
-            let query = self.uri.query().unwrap_or_default();
-            let address = format!("{}?{query}", self.path());
-            let recorded = self.api.operations.record_past_read(actor, &address).await;
-            recorded.map_err(|why| unrecorded(&why))?;
-        }
+        record_look_back(self.api, self.caller, self.uri).await?;
         Ok(self.api.views.at(cut).await?)
     }
 
@@ -225,11 +218,29 @@ impl Asked<'_> {
         format!("{}{}{}?{}", self.api.base, PREFIX, self.path(), query.finish())
     }
 
-    /// The path below the prefix; a nested router has taken the prefix off already.
+    /// The path below the prefix.
     fn path(&self) -> &str {
-        let path = self.uri.path();
-        path.strip_prefix(PREFIX).unwrap_or(path)
+        path(self.uri)
     }
+}
+
+/// The path below the prefix; a nested router has taken the prefix off already.
+fn path(uri: &Uri) -> &str {
+    uri.path().strip_prefix(PREFIX).unwrap_or(uri.path())
+}
+
+/// Records that an auditor looks back: who sees more than the rule allows is seen doing so.
+///
+/// # Errors
+///
+/// A [`Problem`] (503) when it cannot be recorded; then nothing may be shown.
+pub async fn record_look_back(api: &Api, caller: &Caller, uri: &Uri) -> Result<(), Problem> {
+    let Some(actor) = caller.actor.as_ref().filter(|actor| actor.role == Role::Auditor) else {
+        return Ok(());
+    };
+    let address = format!("{}?{}", path(uri), uri.query().unwrap_or_default());
+    let recorded = api.operations.record_past_read(actor, &address).await;
+    recorded.map_err(|why| unrecorded(&why))
 }
 
 fn as_value(value: &impl Serialize) -> Result<Value, Problem> {

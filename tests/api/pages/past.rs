@@ -172,4 +172,9 @@ async fn that_an_auditor_looks_back_is_recorded_and_nobody_else_is() {
         app.page(Some("revisore"), &path).await;
         assert_eq!(looked().await, times, "{path}");
     }
+    let extract = format!("/api/v1/issues/{issue}/extract?as_of=2026-03-31T21:59:59.999999Z");
+    let request = axum::http::Request::get(extract)
+        .header("authorization", format!("Bearer {}", app.token("revisore")));
+    let answer = app.visit(request.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!((answer.status().as_u16(), looked().await), (200, 5));
 }
