@@ -64,7 +64,7 @@ pub fn body(letter: &Letter) -> Markup {
 
 /// On a narrow screen a table scrolls by itself, also with the keyboard.
 fn scrolling(label: &str, table: &Markup) -> Markup {
-    markup! { div.scrolling role="region" aria-label=(label) tabindex="0" { (table) } }
+    markup! { section.scrolling aria-label=(label) tabindex="0" { (table) } }
 }
 
 fn adhesions(letter: &Letter) -> Markup {

@@ -13,6 +13,8 @@ const validator = new HtmlValidate({
     "no-trailing-whitespace": "off",
     "attribute-boolean-style": "off",
     "no-inline-style": "error",
+    // Several boxes of one name are several choices.
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "submit", "button", "reset"] }],
   },
 });
 

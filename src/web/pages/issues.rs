@@ -39,7 +39,10 @@ pub async fn list(visit: Visit) -> Result<Page, Fault> {
     let scope = visit.scope();
     let list = views.list_issues(&scope, &filter, visit.today).await?;
     let counts = views.issue_facets(&scope, &filter, visit.today).await?;
-    let row_of = |issue| row(&visit, issue, &format!("/segnalazioni/{}", issue.id));
+    let row_of = |issue: &IssueRow| {
+        let tick = prepares(&visit).then(|| tick(issue));
+        row(&visit, issue, &format!("/segnalazioni/{}", issue.id), tick.as_ref())
+    };
     let rows = list.items.iter().map(row_of).collect::<Result<Vec<_>, _>>()?;
     let main = html! {
         h1 { "Segnalazioni" }
@@ -205,23 +208,33 @@ fn prepares(visit: &Visit) -> bool {
     visit.visitor.role() == Some(Role::Staff)
 }
 
-/// One issue in a list, with the address that it leads to.
+/// A box with which staff choose an issue for a question.
+fn tick(issue: &IssueRow) -> Markup {
+    let own = format!("scelta-{}", issue.id);
+    html! {
+        div.tick {
+            input id=(own) type="checkbox" name=(draft::ISSUE) value=(issue.id);
+            label for=(own) { "Scegli" span.hidden { " " (issue.reference) " per un quesito" } }
+        }
+    }
+}
+
+/// One issue in a list, with the address that it leads to, and what stands before it.
 ///
 /// # Errors
 ///
 /// [`Fault`] when its names cannot be read.
-pub fn row(visit: &Visit, issue: &IssueRow, address: &str) -> Result<Markup, Fault> {
+pub fn row(
+    visit: &Visit,
+    issue: &IssueRow,
+    address: &str,
+    tick: Option<&Markup>,
+) -> Result<Markup, Fault> {
     let (body, theme) =
         visit.named(|names| (names.body(&issue.body), names.theme(&issue.theme)))?;
     Ok(html! {
         li {
-            @if prepares(visit) {
-                div.tick {
-                    @let own = format!("scelta-{}", issue.id);
-                    input id=(own) type="checkbox" name=(draft::ISSUE) value=(issue.id);
-                    label for=(own) { "Scegli" span.hidden { " " (issue.reference) " per un quesito" } }
-                }
-            }
+            @if let Some(tick) = tick { (tick) }
             div.marks {
                 (parts::reference(&issue.reference))
                 (parts::badge(words::issue_status(issue.status)))

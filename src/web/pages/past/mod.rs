@@ -167,7 +167,7 @@ async fn then(visit: &Visit, asked: Asked) -> Result<Markup, Fault> {
         visit.address.pairs().filter(|(name, _)| [KNOWN, HELD].contains(name)).collect();
     let mut query = form_urlencoded::Serializer::new(String::new());
     let query = query.extend_pairs(moment).finish();
-    let row = |issue| issues::row(&then, issue, &format!("{ADDRESS}/{}?{query}", issue.id));
+    let row = |issue| issues::row(&then, issue, &format!("{ADDRESS}/{}?{query}", issue.id), None);
     let rows = list.items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     let whole = visit.address.whole();
     let all = whole.split_once('?').map_or("", |(_, query)| query);

@@ -41,16 +41,18 @@ pub fn bar(question: &QuestionDetail) -> Markup {
         _ => false,
     };
     html! {
-        ol.steps aria-label="A che punto è" {
-            @for (at, step) in STEPS.iter().enumerate() {
-                @if at == present {
-                    li.present aria-current="step" { (step) }
-                } @else if at < present && skipped(at) {
-                    li.skipped { (step) span.hidden { ": saltata" } }
-                } @else if at < present {
-                    li.done { (step) span.hidden { ": fatto" } }
-                } @else {
-                    li { (step) }
+        div role="group" aria-label="A che punto è" {
+            ol.steps {
+                @for (at, step) in STEPS.iter().enumerate() {
+                    @if at == present {
+                        li.present aria-current="step" { (step) }
+                    } @else if at < present && skipped(at) {
+                        li.skipped { (step) span.hidden { ": saltata" } }
+                    } @else if at < present {
+                        li.done { (step) span.hidden { ": fatto" } }
+                    } @else {
+                        li { (step) }
+                    }
                 }
             }
         }

@@ -32,7 +32,7 @@ pub fn rows(fields: &Fields<'_>, issues: &[Choice], addressees: &[Choice]) -> Ma
             p.hint { "Un punto svuotato non si chiede più; le righe in fondo sono per altri punti." }
             @for at in 0..(used + SPARE).min(MOST) {
                 div.card.over[at >= used] {
-                    h3 { "Punto " (at + 1) }
+                    h2 { "Punto " (at + 1) }
                     @if fields.form.is_filled(&member(at, "point_id")) {
                         input type="hidden" name=(member(at, "point_id")) value=(fields.form.get(&member(at, "point_id")));
                     }
