@@ -80,7 +80,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let ran = runtime.map_err(Failure::from).and_then(|runtime| {
-        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        // Cargo adds a word of its own.
+        let words = arguments.iter().map(String::as_str).filter(|word| *word != "--bench");
+        let words: Vec<&str> = words.collect();
         runtime.block_on(async {
             match words.as_slice() {
                 ["--constant", bytes, address] => {
