@@ -14,7 +14,7 @@ const validator = new HtmlValidate({
     "attribute-boolean-style": "off",
     "no-inline-style": "error",
     // Several boxes of one name are several choices.
-    "form-dup-name": ["error", { shared: ["radio", "checkbox", "submit", "button", "reset"] }],
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "hidden", "submit", "button", "reset"] }],
   },
 });
 
