@@ -189,6 +189,23 @@ struct Wrapping {
     texts_checked: bool,
 }
 
+/// Who commands at an address without parameters, and the id of the command.
+///
+/// # Errors
+///
+/// A [`Problem`] that names what the request lacks.
+pub fn commanded<'a>(
+    caller: &'a Caller,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<(&'a Actor, Uuid), Problem> {
+    let actor = caller.actor.as_ref().ok_or_else(Problem::unauthenticated)?;
+    no_parameters(uri)?;
+    let key = idempotency_key(headers)?;
+    let command = codec::command_id(actor.subject.as_str(), "POST", uri.path(), &key.to_string());
+    Ok((actor, command))
+}
+
 /// The key by which a retry is recognised.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
     let missing = |detail: &str| {

@@ -9,13 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::plumbing::signed_in;
 use super::tokens::body;
-use crate::access::Actor;
 use crate::access::accounts::AccountSummary;
-use crate::codec;
 use crate::domain::registry::Role;
 use crate::domain::values::{BodyId, PersonId, Text};
 use crate::http::problem::Problem;
@@ -117,7 +114,7 @@ async fn create(
     uri: Uri,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let (actor, command) = commanded(&caller, &headers, &uri)?;
+    let (actor, command) = submit::commanded(&caller, &headers, &uri)?;
     let request: CreateAccount = body(&headers, &bytes)?;
     let request = AccountRequest {
         person: request.person,
@@ -142,7 +139,7 @@ async fn approve(
     uri: Uri,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let (actor, command) = commanded(&caller, &headers, &uri)?;
+    let (actor, command) = submit::commanded(&caller, &headers, &uri)?;
     let request: ApproveAccount = body(&headers, &bytes)?;
     let request =
         ApprovalRequest { role: request.role, body: request.body, network: request.network };
@@ -158,7 +155,7 @@ async fn suspend(
     uri: Uri,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let (actor, command) = commanded(&caller, &headers, &uri)?;
+    let (actor, command) = submit::commanded(&caller, &headers, &uri)?;
     let request: SuspendAccount = body(&headers, &bytes)?;
     api.operations.suspend_account(actor, command, ids::uuid(&id)?, request.reason).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -172,21 +169,8 @@ async fn restore(
     uri: Uri,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let (actor, command) = commanded(&caller, &headers, &uri)?;
+    let (actor, command) = submit::commanded(&caller, &headers, &uri)?;
     let request: SuspendAccount = body(&headers, &bytes)?;
     api.operations.restore_account(actor, command, ids::uuid(&id)?, request.reason).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Who commands, and the id of the command.
-fn commanded<'a>(
-    caller: &'a Caller,
-    headers: &HeaderMap,
-    uri: &Uri,
-) -> Result<(&'a Actor, Uuid), Problem> {
-    let actor = signed_in(caller)?;
-    submit::no_parameters(uri)?;
-    let key = submit::idempotency_key(headers)?;
-    let command = codec::command_id(actor.subject.as_str(), "POST", uri.path(), &key.to_string());
-    Ok((actor, command))
 }

@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use super::plumbing::signed_in;
 use crate::access::tokens::TokenSummary;
-use crate::codec;
 use crate::domain::registry::Role;
 use crate::domain::values::{BodyId, Day, PersonId, Text};
 use crate::http::problem::Problem;
@@ -161,11 +160,8 @@ async fn create(
     uri: Uri,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let actor = signed_in(&caller)?;
-    submit::no_parameters(&uri)?;
-    let key = submit::idempotency_key(&headers)?;
+    let (actor, command) = submit::commanded(&caller, &headers, &uri)?;
     let request: CreateToken = body(&headers, &bytes)?;
-    let command = codec::command_id(actor.subject.as_str(), "POST", uri.path(), &key.to_string());
     let request = TokenRequest {
         person: request.person,
         role: request.role,
@@ -192,12 +188,9 @@ async fn revoke(
     uri: Uri,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let actor = signed_in(&caller)?;
-    submit::no_parameters(&uri)?;
-    let key = submit::idempotency_key(&headers)?;
+    let (actor, command) = submit::commanded(&caller, &headers, &uri)?;
     let request: RevokeToken = body(&headers, &bytes)?;
     let id = ids::uuid(&id)?;
-    let command = codec::command_id(actor.subject.as_str(), "POST", uri.path(), &key.to_string());
     api.operations.revoke_token(actor, command, id, request.reason).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
