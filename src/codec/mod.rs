@@ -276,7 +276,7 @@ impl Codec {
         store: &dyn EventStore,
         stored: &StoredEvent,
     ) -> Result<(Value, Vec<Opening>), CodecError> {
-        let data: Value = serde_json::from_slice(&stored.data)
+        let mut data: Value = serde_json::from_slice(&stored.data)
             .map_err(|why| malformed(&stored.stored_type, &why))?;
         let mut places = Vec::new();
         sealed_places(&data, &mut String::new(), &mut places);
@@ -290,20 +290,22 @@ impl Codec {
             stored_type: &stored.stored_type,
         };
         let mut openings = Vec::with_capacity(places.len());
-        {
-            let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-            for (pointer, sealed) in &places {
-                let ring = ring.as_ref().filter(|_| !self.is_destroyed(sealed));
-                match privacy::show(sealed, &context, pointer, ring, &epochs) {
-                    Ok(Shown { text, key }) => {
-                        openings.push(Opening { pointer: pointer.clone(), text, key });
-                    }
-                    Err(OpenError::Erased) => {}
-                    Err(why) => return Err(CodecError::Text { event: stored.id, why }),
+        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
+        for (pointer, sealed) in places {
+            let ring = ring.as_ref().filter(|_| !self.is_destroyed(&sealed));
+            let words = match privacy::show(&sealed, &context, &pointer, ring, &epochs) {
+                Ok(Shown { text, key }) => {
+                    openings.push(Opening { pointer: pointer.clone(), text: text.clone(), key });
+                    text
                 }
+                Err(OpenError::Erased) => ERASED_IT.to_owned(),
+                Err(why) => return Err(CodecError::Text { event: stored.id, why }),
+            };
+            if let Some(place) = data.pointer_mut(&pointer) {
+                *place = Value::String(words);
             }
         }
-        Ok((self.open_data(store, stored).await?, openings))
+        Ok((data, openings))
     }
 
     fn open_text(
