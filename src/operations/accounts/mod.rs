@@ -162,11 +162,8 @@ impl Operations {
         id: Uuid,
         reason: Option<Text<1000>>,
     ) -> Result<(), OperationError> {
-        decide(Some(actor), Action::ManageAccounts, &Resource::default())?;
         let body = body_of(&reason)?;
-        let event: AccountEvent = AccountSuspended { reason }.into();
-        check_texts(&leaves(&event), true)?;
-        self.account_event(actor, ActorKind::Person, id, command_id, event, body).await
+        self.change_standing(actor, command_id, id, AccountSuspended { reason }.into(), body).await
     }
 
     /// Restores a suspended account.
@@ -181,9 +178,19 @@ impl Operations {
         id: Uuid,
         reason: Option<Text<1000>>,
     ) -> Result<(), OperationError> {
-        decide(Some(actor), Action::ManageAccounts, &Resource::default())?;
         let body = body_of(&reason)?;
-        let event: AccountEvent = AccountRestored { reason }.into();
+        self.change_standing(actor, command_id, id, AccountRestored { reason }.into(), body).await
+    }
+
+    async fn change_standing(
+        &self,
+        actor: &Actor,
+        command_id: Uuid,
+        id: Uuid,
+        event: AccountEvent,
+        body: Vec<u8>,
+    ) -> Result<(), OperationError> {
+        decide(Some(actor), Action::ManageAccounts, &Resource::default())?;
         check_texts(&leaves(&event), true)?;
         self.account_event(actor, ActorKind::Person, id, command_id, event, body).await
     }
