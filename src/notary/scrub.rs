@@ -83,7 +83,7 @@ impl Scrub {
         let task = tokio::spawn(async move {
             loop {
                 let begun = Instant::now();
-                match pass(&keeper, &*clock, &shown, Some(REST)).await {
+                match pass(&keeper, &*clock, &shown, true).await {
                     Ok(Some(_)) => tokio::time::sleep(every.saturating_sub(begun.elapsed())).await,
                     Ok(None) => tokio::time::sleep(PATIENCE).await,
                     Err(why) => {
@@ -116,14 +116,14 @@ impl Drop for Scrub {
 ///
 /// [`KeeperError`] when the tiles cannot be read. Events that cannot are damaged.
 pub async fn once(keeper: &Keeper, clock: &dyn Clock) -> Result<Option<Pass>, KeeperError> {
-    pass(keeper, clock, &Mutex::default(), None).await
+    pass(keeper, clock, &Mutex::default(), false).await
 }
 
 async fn pass(
     keeper: &Keeper,
     clock: &dyn Clock,
     shown: &Mutex<Scrubbed>,
-    rest: Option<u32>,
+    resting: bool,
 ) -> Result<Option<Pass>, KeeperError> {
     let head = keeper.signed().borrow().clone();
     let Some(head) = head.map(|signed| signed.checkpoint) else { return Ok(None) };
@@ -142,8 +142,8 @@ async fn pass(
         }
         damaged += found.damaged;
         show(&|state| (state.checked, state.damaged) = (edge.size(), damaged));
-        if let Some(times) = rest {
-            tokio::time::sleep(LEAST_REST.max(begun.elapsed() * times)).await;
+        if resting {
+            tokio::time::sleep(LEAST_REST.max(begun.elapsed() * REST)).await;
         }
     }
     if damaged == 0 && edge.root() != head.root {
