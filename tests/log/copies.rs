@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use quesito::clock::SystemClock;
 use quesito::event_store::sqlite::{SqliteOptions, SqliteStore};
-use quesito::event_store::{EventStore, Expected, GlobalPosition, NewEvent, StreamName};
+use quesito::event_store::{EventStore, GlobalPosition};
 use quesito::notary::note::{Skey, Use};
 use quesito::notary::{Keeper, KeeperOptions, Scrub, scrub};
 use uuid::Uuid;
 
 use crate::processes::{Running, get, quesito, succeeds, told, wait, whole};
-use crate::rows::{Random, event};
+use crate::rows::{Random, append, event};
 
 /// More than two tiles of leaves.
 const EVENTS: i64 = 600;
@@ -25,18 +25,7 @@ async fn filled(path: &Path) -> Arc<SqliteStore> {
     let random = &mut Random(11);
     for number in 0..EVENTS {
         let raw = event(random, number + 1, "issue-1", number);
-        let expected = match number {
-            0 => Expected::NoStream,
-            later => Expected::Exact(u64::try_from(later).unwrap() - 1),
-        };
-        let new = NewEvent {
-            id: raw.id.unwrap(),
-            stored_type: raw.stored_type.unwrap().into(),
-            data: raw.data,
-            metadata: raw.metadata,
-            keys: None,
-        };
-        store.append(&StreamName::new("issue-1").unwrap(), expected, vec![new]).await.unwrap();
+        append(&store, "issue-1", raw).await;
     }
     Arc::new(store)
 }

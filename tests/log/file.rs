@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use quesito::event_store::EventStore;
 use quesito::event_store::sqlite::{Audit, OpenError, RawEvent, SqliteOptions, SqliteStore};
-use quesito::event_store::{EventStore, Expected, NewEvent, StreamName};
 use quesito::notary::verify::{Kept, Verifier};
 use uuid::Uuid;
 
-use crate::rows::{Random, checkpoint, event};
+use crate::rows::{Random, append, checkpoint, event};
 
 /// Flips in the gate; they are counted by where they fall.
 const FLIPS: usize = 1_000;
@@ -20,18 +20,7 @@ async fn make(path: &Path) {
     for number in 0..60_i64 {
         let stream = format!("issue-{}", number % 7);
         let raw = event(random, number + 1, &stream, number / 7);
-        let expected = match number / 7 {
-            0 => Expected::NoStream,
-            revision => Expected::Exact(u64::try_from(revision).unwrap() - 1),
-        };
-        let new = NewEvent {
-            id: raw.id.unwrap(),
-            stored_type: raw.stored_type.unwrap().into(),
-            data: raw.data,
-            metadata: raw.metadata,
-            keys: None,
-        };
-        store.append(&StreamName::new(stream).unwrap(), expected, vec![new]).await.unwrap();
+        append(&store, &stream, raw).await;
     }
     store.close().await;
 }

@@ -1,6 +1,7 @@
 //! Small stores made up from a seed.
 
-use quesito::event_store::sqlite::RawEvent;
+use quesito::event_store::sqlite::{RawEvent, SqliteStore};
+use quesito::event_store::{EventStore, Expected, NewEvent, StreamName};
 use quesito::notary::verify::{Kept, Report, Verifier};
 use quesito::notary::{Checkpoint, Hash, is_logged};
 use uuid::Uuid;
@@ -83,4 +84,20 @@ pub fn checkpoint(events: &[RawEvent], size: u64) -> Kept {
     let root = verifier.root_at(size).unwrap();
     let checkpoint = Checkpoint { origin: "log.example/a".into(), size, root };
     Kept { label: "kept".into(), checkpoint }
+}
+
+/// Stores a row as an event at the revision that it has.
+pub async fn append(store: &SqliteStore, stream: &str, raw: RawEvent) {
+    let expected = match raw.revision.unwrap() {
+        0 => Expected::NoStream,
+        later => Expected::Exact(u64::try_from(later).unwrap() - 1),
+    };
+    let new = NewEvent {
+        id: raw.id.unwrap(),
+        stored_type: raw.stored_type.unwrap().into(),
+        data: raw.data,
+        metadata: raw.metadata,
+        keys: None,
+    };
+    store.append(&StreamName::new(stream).unwrap(), expected, vec![new]).await.unwrap();
 }
