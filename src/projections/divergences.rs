@@ -28,7 +28,7 @@ use crate::access::Scope;
 use crate::domain::values::{AuthorityKind, Day, ProvinceCode, ThemeCode};
 
 /// Most readings shown of one row of the matrix.
-const MOST_READINGS: usize = 500;
+const MOST_READINGS: u32 = 500;
 
 /// Which part of the matrix is shown; a filter that is not set lets everything pass.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +50,8 @@ pub struct DivergenceFilter {
     pub cursor: Option<String>,
     /// At most so many rows.
     pub limit: u32,
+    /// At most so many readings of each kind of authority in a row.
+    pub each: Option<u32>,
 }
 
 /// A page of the matrix.
@@ -213,11 +215,14 @@ fn cells(
     select.bind(":row_norm", row.norm_id.as_bytes().to_vec());
     select.bind(":row_article", row.article.clone().unwrap_or_default());
     select.bind(":row_paragraph", row.paragraph.clone().unwrap_or_default());
+    select.bind(":each", filter.each.unwrap_or(MOST_READINGS));
     // An issue may cite the same place twice.
     let statement = format!(
-        "SELECT DISTINCT {} FROM {FROM} WHERE {}
-         ORDER BY coalesce(a.kind, ''), coalesce(province, ''), r.authority, t.no, r.ord
-         LIMIT {MOST_READINGS}",
+        "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY authority_kind
+           ORDER BY coalesce(province, ''), authority, issue_no, ord) AS place
+         FROM (SELECT DISTINCT {}, t.no AS issue_no, r.ord FROM {FROM} WHERE {}))
+         WHERE place <= :each
+         ORDER BY coalesce(authority_kind, ''), place LIMIT {MOST_READINGS}",
         readings::COLUMNS,
         select.sql()
     );

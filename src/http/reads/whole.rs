@@ -157,6 +157,7 @@ pub fn divergences() -> MethodRouter<Arc<Api>> {
                     only_opposed: params.only_opposed.unwrap_or_default(),
                     cursor: params.cursor.clone(),
                     limit: limit(params.limit),
+                    each: None,
                 };
                 let mut list = views.list_divergences(scope, &filter, day).await?;
                 let next = list.next.take();

@@ -75,3 +75,21 @@ async fn a_reading_that_ended_shows_until_when_and_opposes_nothing() {
     story.on::<Issue>(RESTRICTED, "issue-withdrawn.v1", json!({"reason": "Risolto."})).await;
     assert_eq!(rows(&story, &staff(), &all()).await[0].readings.len(), 2);
 }
+
+#[tokio::test]
+async fn of_each_kind_of_authority_no_more_readings_are_opened_than_asked_for() {
+    let story = Story::begun().await;
+    let whole = rows(&story, &staff(), &all()).await;
+    let few = rows(&story, &staff(), &DivergenceFilter { each: Some(1), ..all() }).await;
+    for (whole, few) in whole.iter().zip(&few) {
+        let kinds = |row: &DivergenceRow| {
+            let kinds = row.readings.iter().map(|one| one.authority_kind.clone());
+            kinds.collect::<std::collections::HashSet<_>>()
+        };
+        assert_eq!(kinds(few), kinds(whole));
+        assert_eq!(few.readings.len(), kinds(whole).len());
+        assert!(few.readings.len() < whole.readings.len());
+        assert!(few.readings.iter().all(|one| whole.readings.contains(one)));
+    }
+    assert!(!few.is_empty());
+}

@@ -15,12 +15,17 @@ use crate::web::visit::Visit;
 use crate::web::words;
 
 /// Rows on one page.
-const PAGE: u32 = 20;
+const PAGE: u32 = 10;
+
+/// Readings in one cell; the others have a page of their own.
+const IN_CELL: u8 = 4;
 
 /// `/difformita`.
 pub async fn show(visit: Visit) -> Result<Page, Fault> {
     visit.actor()?;
     let here = &visit.address;
+    // One place and one kind of authority are shown whole.
+    let whole = here.get("norma").is_some() && here.get("autorita").is_some();
     let filter = DivergenceFilter {
         norm: here.code("norma")?,
         authority_kind: here.code("autorita")?,
@@ -30,11 +35,13 @@ pub async fn show(visit: Visit) -> Result<Page, Fault> {
         only_opposed: !here.flag("tutte")?.unwrap_or_default(),
         cursor: here.get("da").map(str::to_owned),
         limit: PAGE,
+        each: (!whole).then_some(u32::from(IN_CELL) + 1),
     };
+    let most = if whole { usize::MAX } else { IN_CELL.into() };
     let views = visit.views().await?;
     let list = views.list_divergences(&visit.scope(), &filter, visit.today).await?;
     let forms = Forms::of(&visit)?;
-    let table = visit.named(|names| table(&list.items, names, &forms))?;
+    let table = visit.named(|names| table(&list.items, most, names, &forms))?;
     let day = filter.current_on.unwrap_or(visit.today);
     let main = html! {
         h1 { "Difformità" }
@@ -82,7 +89,7 @@ fn choices(visit: &Visit, filter: &DivergenceFilter) -> Markup {
 }
 
 /// Columns are kinds of authority, rows are places in norms.
-fn table(rows: &[DivergenceRow], names: &Names<'_>, forms: &Forms) -> Markup {
+fn table(rows: &[DivergenceRow], most: usize, names: &Names<'_>, forms: &Forms) -> Markup {
     let mut kinds: BTreeMap<String, String> = BTreeMap::new();
     for reading in rows.iter().flat_map(|row| &row.readings) {
         let kind = kind(reading);
@@ -104,11 +111,7 @@ fn table(rows: &[DivergenceRow], names: &Names<'_>, forms: &Forms) -> Markup {
                             @if row.opposed { (parts::badge((Tone::Warning, "letture opposte"))) }
                             @else { (parts::badge((Tone::Done, "nessuna opposizione"))) }
                         }
-                        @for own in kinds.keys() {
-                            td { @for reading in row.readings.iter().filter(|one| kind(one) == *own) {
-                                (cell(reading, names, forms))
-                            } }
-                        }
+                        @for (own, called) in &kinds { td { (cell(row, (own, called), most, names, forms)) } }
                     }
                 } }
             }
@@ -120,7 +123,29 @@ fn kind(reading: &ReadingView) -> String {
     reading.authority_kind.as_ref().map_or_else(|| "altro".into(), ToString::to_string)
 }
 
-fn cell(reading: &ReadingView, names: &Names<'_>, forms: &Forms) -> Markup {
+/// How authorities of one kind read a place, the kind by its code and as it is called.
+fn cell(
+    row: &DivergenceRow,
+    (own, called): (&str, &str),
+    most: usize,
+    names: &Names<'_>,
+    forms: &Forms,
+) -> Markup {
+    let readings: Vec<_> = row.readings.iter().filter(|one| kind(one) == own).collect();
+    let all = match readings.first().and_then(|one| one.authority_kind.as_ref()) {
+        Some(kind) => format!("/difformita?tutte=1&norma={}&autorita={kind}", row.norm_id),
+        // Of an office that is not registered no kind is known to ask for.
+        None => format!("/norme/{}", row.norm_id),
+    };
+    html! {
+        @for one in readings.iter().take(most) { (reading(one, names, forms)) }
+        @if readings.len() > most {
+            a href=(all) { "Tutte le letture" span.hidden { ": " (row.label) ", " (called) } }
+        }
+    }
+}
+
+fn reading(reading: &ReadingView, names: &Names<'_>, forms: &Forms) -> Markup {
     let place = match &reading.province {
         Some(province) => words::province(province.as_str()).to_owned(),
         None => parts::territory(&reading.territory, names),
