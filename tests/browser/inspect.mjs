@@ -13,8 +13,8 @@ const validator = new HtmlValidate({
     "no-trailing-whitespace": "off",
     "attribute-boolean-style": "off",
     "no-inline-style": "error",
-    // Several boxes of one name are several choices.
-    "form-dup-name": ["error", { shared: ["radio", "checkbox", "hidden", "submit", "button", "reset"] }],
+    // Several boxes, or hidden fields, of one name are several choices: HTML allows it.
+    "form-dup-name": "off",
   },
 });
 
@@ -47,12 +47,18 @@ export async function inspect(visitor, name, address) {
   for (const [event, listener] of Object.entries(listen)) page.off(event, listener);
 }
 
+// A picture of a whole page, or of its beginning when Chromium makes none of that length.
+async function picture(page, path) {
+  const height = await page.mainFrame().isolatedRealm().evaluate(() => document.documentElement.scrollHeight);
+  await page.screenshot({ path, fullPage: height <= 16_000 });
+}
+
 // Looks at the page that is open.
 export async function look(visitor, name, notes = []) {
   const { page } = visitor;
   const file = `${out}/${name.replace(/[^a-z0-9]+/gi, "-")}`;
   await page.setViewport({ width: 1280, height: 900 });
-  await page.screenshot({ path: `${file}-wide.png`, fullPage: true });
+  await picture(page, `${file}-wide.png`);
   const world = page.mainFrame().isolatedRealm();
   await world.evaluate(`${axe};0`);
   const found = await world.evaluate((tags) => axe.run(document, { runOnly: tags }), RULES);
@@ -63,7 +69,7 @@ export async function look(visitor, name, notes = []) {
   }));
   await page.setViewport({ width: 320, height: 640 });
   const over = await world.evaluate(() => document.documentElement.scrollWidth - 320);
-  await page.screenshot({ path: `${file}-narrow.png`, fullPage: true });
+  await picture(page, `${file}-narrow.png`);
   if (over > 0) notes.push(`reflow: ${over} px too wide at 320 px`);
   if (meta.lang !== "it") notes.push(`the language is ${meta.lang}`);
   if (meta.headings !== 1) notes.push(`${meta.headings} h1`);
