@@ -1,7 +1,5 @@
 //! The program `quesito`: see `quesito --help`.
 
-mod cli;
-
 fn main() -> std::process::ExitCode {
-    cli::run()
+    quesito::cli::run()
 }

@@ -4,14 +4,14 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::{Args, Subcommand};
-use quesito::access::accounts::AccountSummary;
-use quesito::app::{Access, Engine};
-use quesito::config::DataArgs;
-use quesito::domain::values::{BodyId, PersonId, Text};
-use quesito::event_store::EventStore;
-use quesito::operations::Operations;
-use quesito::operations::accounts::AccountRequest;
-use quesito::operations::tokens::operator;
+use crate::access::accounts::AccountSummary;
+use crate::app::{Access, Engine};
+use crate::config::DataArgs;
+use crate::domain::values::{BodyId, PersonId, Text};
+use crate::event_store::EventStore;
+use crate::operations::Operations;
+use crate::operations::accounts::AccountRequest;
+use crate::operations::tokens::operator;
 use uuid::Uuid;
 
 use super::token::{RoleName, open};

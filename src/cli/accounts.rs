@@ -1,9 +1,9 @@
 //! Giving somebody a role and a token, as operator.
 
-use quesito::app::Engine;
-use quesito::domain::registry::Role;
-use quesito::operations::tokens::{IssuedToken, TokenRequest, operator};
-use quesito::operations::{OperationError, Operations};
+use crate::app::Engine;
+use crate::domain::registry::Role;
+use crate::operations::tokens::{IssuedToken, TokenRequest, operator};
+use crate::operations::{OperationError, Operations};
 
 use super::Failure;
 
@@ -27,9 +27,9 @@ pub async fn issue(
 pub async fn network(
     operations: &Operations,
     role: Role,
-    body: &quesito::domain::values::BodyId,
-) -> Result<Option<quesito::domain::values::BodyId>, Failure> {
-    let coordinator = quesito::import::COORDINATOR.parse()?;
+    body: &crate::domain::values::BodyId,
+) -> Result<Option<crate::domain::values::BodyId>, Failure> {
+    let coordinator = crate::import::COORDINATOR.parse()?;
     let member = match role {
         Role::Municipality | Role::Observer => operations.is_member(&coordinator, body).await?,
         Role::Staff | Role::Auditor | Role::Admin => false,

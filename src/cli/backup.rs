@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use quesito::app::private_folder;
-use quesito::config::DataArgs;
-use quesito::event_store::sqlite::{backup_events, backup_keys};
+use crate::app::private_folder;
+use crate::config::DataArgs;
+use crate::event_store::sqlite::{backup_events, backup_keys};
 
 use super::{Failure, say};
 

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use quesito::app::{Access, Engine};
-use quesito::codec::{self, schemas};
-use quesito::config::DataArgs;
-use quesito::event_store::{EventStore, GlobalPosition, Revision, StoredEvent, StreamName};
-use quesito::operations::Operations;
-use quesito::operations::erasure::TEXT_ERASED;
+use crate::app::{Access, Engine};
+use crate::codec::{self, schemas};
+use crate::config::DataArgs;
+use crate::event_store::{EventStore, GlobalPosition, Revision, StoredEvent, StreamName};
+use crate::operations::Operations;
+use crate::operations::erasure::TEXT_ERASED;
 use serde_json::Value;
 
 use super::{Failure, clock, say};

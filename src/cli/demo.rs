@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiff::ToSpan;
-use quesito::app::{self, Access, Engine, Serving, private_folder};
-use quesito::config::{Data, DataArgs, ServeArgs, temporary};
-use quesito::domain::registry::Role;
-use quesito::domain::values::Text;
-use quesito::import::{COORDINATOR, CaseFile};
-use quesito::operations::Operations;
-use quesito::operations::accounts::AccountRequest;
-use quesito::operations::tokens::{TokenRequest, operator};
-use quesito::web::DemoAccount;
+use crate::app::{self, Access, Engine, Serving, private_folder};
+use crate::config::{Data, DataArgs, ServeArgs, temporary};
+use crate::domain::registry::Role;
+use crate::domain::values::Text;
+use crate::import::{COORDINATOR, CaseFile};
+use crate::operations::Operations;
+use crate::operations::accounts::AccountRequest;
+use crate::operations::tokens::{TokenRequest, operator};
+use crate::web::DemoAccount;
 use uuid::Uuid;
 
 use super::{Failure, accounts, clock, import, say};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use quesito::codec::schemas;
+use crate::codec::schemas;
 
 use super::{Failure, say};
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
-use quesito::access::Actor;
-use quesito::app::{Access, Engine};
-use quesito::config::DataArgs;
-use quesito::domain::registry::Role;
-use quesito::event_store::EventStore;
-use quesito::extract::{Sources, extract};
-use quesito::projections::things::{Kind, parse_reference};
+use crate::access::Actor;
+use crate::app::{Access, Engine};
+use crate::config::DataArgs;
+use crate::domain::registry::Role;
+use crate::event_store::EventStore;
+use crate::extract::{Sources, extract};
+use crate::projections::things::{Kind, parse_reference};
 
 use super::replay::instant;
 use super::{Failure, clock, say};

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use quesito::app::{Access, Engine};
-use quesito::clock::SetClock;
-use quesito::config::DataArgs;
-use quesito::event_store::EventStore;
-use quesito::import::{self, CaseFile, Dates, Report};
+use crate::app::{Access, Engine};
+use crate::clock::SetClock;
+use crate::config::DataArgs;
+use crate::event_store::EventStore;
+use crate::import::{self, CaseFile, Dates, Report};
 
 use super::{Failure, clock, say};
 
@@ -70,7 +70,7 @@ impl Import {
 pub async fn history(engine: &Engine, file: &CaseFile) -> Result<Report, import::ImportError> {
     let now = clock().now();
     let set = SetClock::at(now);
-    let failed = |why: quesito::app::AppError| import::ImportError::Store(why.to_string());
+    let failed = |why: crate::app::AppError| import::ImportError::Store(why.to_string());
     let then = engine.at(Arc::new(set.clone())).await.map_err(failed)?;
     let operations = then.operations();
     import::Import::new(&operations, Dates::Kept { clock: set, now }).cases(file).await

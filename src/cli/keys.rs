@@ -2,12 +2,12 @@
 
 use clap::{Args, Subcommand};
 use jiff::ToSpan;
-use quesito::app::{Access, AppError, Engine};
-use quesito::config::DataArgs;
-use quesito::event_store::EventStore;
-use quesito::event_store::sqlite::OpenError;
-use quesito::operations::rotation::EPOCH_DAYS;
-use quesito::privacy::ErasureRegister;
+use crate::app::{Access, AppError, Engine};
+use crate::config::DataArgs;
+use crate::event_store::EventStore;
+use crate::event_store::sqlite::OpenError;
+use crate::operations::rotation::EPOCH_DAYS;
+use crate::privacy::ErasureRegister;
 
 use super::{Failure, accounts, clock, say};
 

@@ -2,18 +2,18 @@
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use quesito::access::Scope;
-use quesito::app::{Access, Engine, private_folder};
-use quesito::clock::{Clock, instant_text};
-use quesito::config::DataArgs;
-use quesito::domain::italian::italian_date;
-use quesito::domain::values::Day;
-use quesito::extract::moment;
-use quesito::projections::answers::AnswerFilter;
-use quesito::projections::issues::{IssueFilter, IssueSort};
-use quesito::projections::questions::QuestionFilter;
-use quesito::projections::solutions::SolutionFilter;
-use quesito::projections::{Cut, Moment, look_back};
+use crate::access::Scope;
+use crate::app::{Access, Engine, private_folder};
+use crate::clock::{Clock, instant_text};
+use crate::config::DataArgs;
+use crate::domain::italian::italian_date;
+use crate::domain::values::Day;
+use crate::extract::moment;
+use crate::projections::answers::AnswerFilter;
+use crate::projections::issues::{IssueFilter, IssueSort};
+use crate::projections::questions::QuestionFilter;
+use crate::projections::solutions::SolutionFilter;
+use crate::projections::{Cut, Moment, look_back};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -30,8 +30,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use quesito::clock::{Clock, SystemClock};
-use quesito::config::{LogArgs, LogFormat};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{LogArgs, LogFormat};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;

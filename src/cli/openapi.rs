@@ -19,7 +19,7 @@ pub struct Openapi {
 
 impl Openapi {
     pub fn run(self) -> Result<(), Failure> {
-        let document = quesito::http::openapi::document(self.server.trim_end_matches('/'));
+        let document = crate::http::openapi::document(self.server.trim_end_matches('/'));
         say(serde_json::to_string_pretty(&document)?);
         Ok(())
     }

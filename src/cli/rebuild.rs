@@ -2,9 +2,9 @@
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use quesito::app::{Access, Engine};
-use quesito::config::DataArgs;
-use quesito::event_store::EventStore;
+use crate::app::{Access, Engine};
+use crate::config::DataArgs;
+use crate::event_store::EventStore;
 
 use super::{Failure, clock, say};
 

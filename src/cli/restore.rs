@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use quesito::app::{Access, Engine, private_folder};
-use quesito::config::DataArgs;
-use quesito::event_store::EventStore;
-use quesito::event_store::sqlite::restore_keys;
+use crate::app::{Access, Engine, private_folder};
+use crate::config::DataArgs;
+use crate::event_store::EventStore;
+use crate::event_store::sqlite::restore_keys;
 
 use super::backup::{DOCUMENTS, EVENTS, KEYS, copy_folder};
 use super::verify;

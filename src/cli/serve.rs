@@ -1,8 +1,8 @@
 //! `quesito serve`.
 
 use clap::Args;
-use quesito::app::{self, Access, Engine, Serving};
-use quesito::config::{DataArgs, ServeArgs};
+use crate::app::{self, Access, Engine, Serving};
+use crate::config::{DataArgs, ServeArgs};
 
 use super::{Failure, clock, say};
 

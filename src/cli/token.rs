@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::ToSpan;
-use quesito::app::{Access, AppError, Engine};
-use quesito::config::DataArgs;
-use quesito::domain::registry::Role;
-use quesito::domain::values::{BodyId, Day, PersonId, Text};
-use quesito::event_store::sqlite::OpenError;
-use quesito::event_store::{EventStore, GlobalPosition};
-use quesito::operations::tokens::{TokenRequest, operator};
+use crate::app::{Access, AppError, Engine};
+use crate::config::DataArgs;
+use crate::domain::registry::Role;
+use crate::domain::values::{BodyId, Day, PersonId, Text};
+use crate::event_store::sqlite::OpenError;
+use crate::event_store::{EventStore, GlobalPosition};
+use crate::operations::tokens::{TokenRequest, operator};
 use uuid::Uuid;
 
 use super::{Failure, accounts, clock, say};

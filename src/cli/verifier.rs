@@ -1,7 +1,7 @@
 //! `quesito verifier`.
 
 use clap::Args;
-use quesito::notary::VERIFIER;
+use crate::notary::VERIFIER;
 
 use super::say;
 

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use quesito::config::{Data, DataArgs};
-use quesito::event_store::sqlite::{Audit, RawEvent};
-use quesito::notary::Checkpoint;
-use quesito::notary::hex;
-use quesito::notary::key::KeyPlace;
-use quesito::notary::note::{Note, Vkey};
-use quesito::notary::shelf::Shelf;
-use quesito::notary::verify::{Damage, Fault, Kept, Report, Trusted, Verifier};
+use crate::config::{Data, DataArgs};
+use crate::event_store::sqlite::{Audit, RawEvent};
+use crate::notary::Checkpoint;
+use crate::notary::hex;
+use crate::notary::key::KeyPlace;
+use crate::notary::note::{Note, Vkey};
+use crate::notary::shelf::Shelf;
+use crate::notary::verify::{Damage, Fault, Kept, Report, Trusted, Verifier};
 
 use super::{Failure, say};
 

@@ -11,11 +11,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use clap::Args;
-use quesito::app::told_to_stop;
-use quesito::clock::Clock;
-use quesito::notary::key::KeyPlace;
-use quesito::notary::note::{Use, Vkey};
-use quesito::notary::witness::{MOST_BYTES, Witness as Cosigner};
+use crate::app::told_to_stop;
+use crate::clock::Clock;
+use crate::notary::key::KeyPlace;
+use crate::notary::note::{Use, Vkey};
+use crate::notary::witness::{MOST_BYTES, Witness as Cosigner};
 
 use super::{Failure, clock, say};
 

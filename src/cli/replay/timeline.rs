@@ -2,8 +2,8 @@
 //!
 //! Depends on: the library.
 
-use quesito::domain::italian::italian_date;
-use quesito::extract::{Names, lines, moment, words};
+use crate::domain::italian::italian_date;
+use crate::extract::{Names, lines, moment, words};
 
 use super::super::{Failure, say};
 use super::Shown;
