@@ -33,6 +33,7 @@ mod calls;
 mod cluster;
 mod faults;
 mod log;
+mod prompt;
 pub mod proxy;
 mod server;
 pub mod wire;

@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, watch};
 
 use super::Dice;
+use super::prompt::acknowledge;
 
 /// What happens to every connection that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,9 @@ impl Proxy {
 
     /// Does harm to every open connection and answers how many there are.
     pub fn harm(&self, harm: Harm) -> usize {
+        if self.shared.harms.receiver_count() == 0 {
+            return 0;
+        }
         let luck = self.dice.lock().unwrap_or_else(PoisonError::into_inner).next();
         self.shared.harms.send((harm, luck)).unwrap_or(0)
     }
@@ -164,8 +168,22 @@ async fn connection(
     let mut cut = None;
     loop {
         tokio::select! {
+            // Whatever was sent after a harm is harmed.
+            biased;
+            Ok((harm, luck)) = harms.recv() => match harm {
+                Harm::Drop => return,
+                // Neither end is read any more, nor closed.
+                Harm::HalfOpen => {
+                    // Nor is it harmed again.
+                    drop(harms);
+                    return std::future::pending().await;
+                }
+                Harm::Delay(time) => tokio::time::sleep(time).await,
+                Harm::CutAnswer | Harm::CutRequest => cut = Some((harm, luck)),
+            },
             read = client.read(&mut asked) => {
                 let Ok(length @ 1..) = read else { return };
+                acknowledge(&client);
                 if let Some((Harm::CutRequest, luck)) = cut {
                     return reset(client, server, &asked[..length], luck, true).await;
                 }
@@ -178,13 +196,6 @@ async fn connection(
                 }
                 if client.write_all(&answered[..length]).await.is_err() { return }
             }
-            Ok((harm, luck)) = harms.recv() => match harm {
-                Harm::Drop => return,
-                // Neither end is read any more, nor closed.
-                Harm::HalfOpen => std::future::pending().await,
-                Harm::Delay(time) => tokio::time::sleep(time).await,
-                Harm::CutAnswer | Harm::CutRequest => cut = Some((harm, luck)),
-            },
         }
     }
 }

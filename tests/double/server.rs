@@ -16,6 +16,7 @@ use tokio::sync::{Notify, watch};
 use tonic::body::BoxBody;
 
 use super::calls::{self, Node};
+use super::prompt::Prompt;
 
 /// From the opening of the port to its closing. Ends, with all connections, when dropped.
 #[derive(Debug)]
@@ -75,7 +76,8 @@ async fn connection(stream: TcpStream, node: Arc<Node>) {
         let hang_up = Arc::clone(&hang_up);
         service_fn(move |request| route(Arc::clone(&node), Arc::clone(&hang_up), request))
     };
-    let connection = http2::Builder::new(Tasks).serve_connection(TokioIo::new(stream), service);
+    let connection =
+        http2::Builder::new(Tasks).serve_connection(TokioIo::new(Prompt(stream)), service);
     tokio::select! {
         // How a client leaves is its own affair.
         _ = connection => {}
