@@ -18,8 +18,10 @@ window.addEventListener("pageshow", () => {
 });
 
 // What was typed survives a lost connection, an expired session and a closed page: it is
-// kept in this tab until the form has been accepted.
-const kept = (form) => "bozza:" + form.getAttribute("action");
+// kept in this tab until the form has been accepted. Forms about different things, as their
+// hidden fields say, have drafts of their own.
+const about = (form) => [...form.elements].filter((field) => field.type === "hidden" && !/^[_/]/.test(field.name));
+const kept = (form) => ["bozza:" + form.getAttribute("action"), ...about(form).map((field) => field.value)].join(" ");
 const typed = (form) =>
   [...form.elements].filter((field) => field.name && !["hidden", "submit", "file", "password"].includes(field.type));
 
@@ -33,15 +35,18 @@ function keep(form) {
 }
 
 function bringBack(form) {
-  const fields = JSON.parse(sessionStorage.getItem(kept(form)) ?? "null");
-  if (!fields || !fields.some(([name, value]) => name.startsWith("/") && value.trim().length > 20)) return;
+  const fields = JSON.parse(sessionStorage.getItem(kept(form)) ?? "[]");
   const waiting = typed(form);
+  let differs = false;
   for (const [name, value, checked] of fields) {
-    const choice = waiting.find((field) => field.name === name && field.value === value && "checked" in field && ["checkbox", "radio"].includes(field.type));
+    const choice = waiting.find((field) => field.name === name && field.value === value && ["checkbox", "radio"].includes(field.type));
+    differs ||= choice && choice.checked !== checked;
     if (choice) choice.checked = checked;
     const line = waiting.find((field) => field.name === name && !["checkbox", "radio"].includes(field.type));
+    differs ||= line && line.value !== value;
     if (line) line.value = value;
   }
+  if (!differs) return;
   const note = document.createElement("p");
   note.className = "note";
   note.setAttribute("role", "status");
@@ -64,15 +69,18 @@ for (const form of document.querySelectorAll("form[data-bozza]")) {
   form.addEventListener("input", () => keep(form));
   form.addEventListener("submit", () => {
     keep(form);
-    sessionStorage.setItem("inviata", form.getAttribute("action"));
+    sessionStorage.setItem("inviata", kept(form));
   });
 }
 
+// Whoever accepts a form leads on to what was recorded; to sign in is not that, and neither
+// is a page that one opens after the network was lost.
 const sent = sessionStorage.getItem("inviata");
 if (sent) {
-  const status = performance.getEntriesByType("navigation")[0]?.responseStatus;
-  const again = [...document.querySelectorAll("form[data-bozza]")].some((form) => form.getAttribute("action") === sent);
-  if (status === 200 && !again) sessionStorage.removeItem("bozza:" + sent);
+  const came = performance.getEntriesByType("navigation")[0];
+  const again = [...document.querySelectorAll("form[data-bozza]")].some((form) => kept(form) === sent);
+  const accepted = came?.redirectCount > 0 && (came.responseStatus ?? 200) === 200 && !location.pathname.startsWith("/accesso");
+  if (accepted && !again) sessionStorage.removeItem(sent);
   if (!again) sessionStorage.removeItem("inviata");
 }
 
@@ -92,7 +100,7 @@ if (beside) {
       const body = new URLSearchParams({ "_token": form.elements["_token"].value, "/title": words.slice(0, 280) });
       const answer = await fetch("/segnalazioni/simili", { method: "POST", body }).catch(() => null);
       if (answer?.ok && words === asked) beside.innerHTML = await answer.text();
-    }, 250);
+    }, 150);
   });
 }
 
