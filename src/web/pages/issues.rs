@@ -8,15 +8,20 @@ use crate::domain::values::Year;
 use crate::projections::issues::{
     FacetCount, IssueFacets, IssueFilter, IssueRow, IssueSort, PublicIssueRow,
 };
+use crate::projections::solutions::SolutionFilter;
 use crate::web::fault::Fault;
 use crate::web::layout::Page;
 use crate::web::pages::question::draft;
+use crate::web::pages::solutions;
 use crate::web::parts::{self, Facet};
 use crate::web::visit::Visit;
 use crate::web::words;
 
 /// Issues on one page.
 const PAGE: u32 = 25;
+
+/// Solutions shown beside what a search of the public finds.
+const SOLVED: u32 = 5;
 
 /// The feed of what was published.
 pub const FEED: &str = "/segnalazioni.atom";
@@ -288,28 +293,54 @@ pub fn open_for(issue: &IssueRow) -> String {
     }
 }
 
-/// What was published, for everybody.
+/// What was published, for everybody: who searches on the first page is here, and finds the
+/// solutions that hold the same words too.
 async fn public(visit: &Visit, filter: &IssueFilter) -> Result<Page, Fault> {
     let views = visit.views().await?;
     let list = views.search_published_issues(filter, visit.today).await?;
     let rows =
         list.items.iter().map(|issue| public_row(visit, issue)).collect::<Result<Vec<_>, _>>()?;
+    let solved = solved(visit, filter).await?;
     let main = html! {
         h1 { "Segnalazioni pubblicate" }
         p.lead {
             "Le sintesi approvate dal coordinamento. " strong { "Valido al " (parts::day(visit.today)) "." }
         }
         (parts::search_box(&visit.address, "Cerca nelle segnalazioni pubblicate", ""))
+        @if let Some(solved) = solved {
+            (solved)
+            h2 { "Segnalazioni" }
+        }
         @if rows.is_empty() {
             (parts::nothing("Nessuna segnalazione pubblicata con queste parole."))
         } @else {
-            h2.hidden { "Risultati" }
+            @if filter.q.is_none() { h2.hidden { "Risultati" } }
             ol.rows { @for row in &rows { (row) } }
         }
         (parts::pager(&visit.address, list.next.as_deref()))
         p { a href=(FEED) { "Segui gli aggiornamenti (Atom)" } }
     };
     Ok(visit.page("Segnalazioni pubblicate", main).with_feed(FEED).for_everybody())
+}
+
+/// The first published solutions with the words that are searched for.
+async fn solved(visit: &Visit, filter: &IssueFilter) -> Result<Option<Markup>, Fault> {
+    let Some(words) = filter.q.as_deref() else { return Ok(None) };
+    let about = SolutionFilter { limit: SOLVED + 1, ..SolutionFilter::default() };
+    let found = visit.moment().search_published_solutions(Some(words), &about, visit.today).await?;
+    let shown = found.items.iter().take(SOLVED as usize);
+    let all = visit.address.only(&["q"]).replacen("/segnalazioni", "/soluzioni", 1);
+    Ok(Some(html! {
+        h2 { "Soluzioni" }
+        @if found.items.is_empty() {
+            (parts::nothing("Nessuna soluzione pubblicata con queste parole."))
+        } @else {
+            ol.rows { @for one in shown { (solutions::published_row(one)) } }
+            @if found.items.len() > SOLVED as usize {
+                p { a href=(all) { "Tutte le soluzioni con queste parole" } }
+            }
+        }
+    }))
 }
 
 /// One published issue in a list.

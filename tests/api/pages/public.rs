@@ -48,6 +48,11 @@ async fn a_member_of_the_public_finds_a_valid_solution_two_clicks_after_searchin
     page.says("Vale in tutta la provincia.").says("provincia di Bologna").says("valida");
     page.says("Valido al 10 marzo 2026").is_silent_on("Testo interno");
     page.says(&format!("https://quesito.example/soluzioni/{solution}"));
+    // Whoever searches on the first page finds a solution by its own words too.
+    let found = app.page(None, "/segnalazioni?q=ricevuta+rinnovo").await;
+    found.says("Si accetta la ricevuta di rinnovo").says("Nessuna segnalazione pubblicata");
+    found.has(&format!("href=\"/soluzioni/{solution}\""));
+    app.page(None, "/segnalazioni").await.is_silent_on("Si accetta la ricevuta");
     app.page(None, "/soluzioni?q=ricevute").await.says("Si accetta la ricevuta di rinnovo");
     app.page(None, "/soluzioni?q=tributo").await.says("Nessuna soluzione pubblicata");
 }
