@@ -10,7 +10,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub use page::{NormPage, PlaceView};
+pub use page::{NormPage, PlaceCounts, PlaceView};
 
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};

@@ -123,7 +123,7 @@ pub fn norm() -> MethodRouter<Arc<Api>> {
         let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
         asked
             .answer(false, async |views, scope, day| {
-                let page = views.show_norm(scope, id, day).await?;
+                let page = views.show_norm(scope, id, day, None).await?;
                 let page = page.ok_or_else(Problem::not_found)?;
                 let revision = page.entry.as_ref().map_or(0, |entry| entry.revision);
                 Ok(Found::thing(page, revision))

@@ -73,10 +73,51 @@ pub struct PlaceView {
     /// The amendments of it, by their ids.
     #[schema(max_items = 10_000)]
     pub amendments: Vec<Uuid>,
+    /// How many of each kind there are, when only the newest are listed.
+    #[serde(skip)]
+    pub in_all: PlaceCounts,
+}
+
+/// How many things of each kind cite a place, listed or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PlaceCounts {
+    /// Issues.
+    pub issues: usize,
+    /// Readings that those issues report.
+    pub positions: usize,
+    /// Questions.
+    pub questions: usize,
+    /// Answers.
+    pub answers: usize,
+    /// Solutions.
+    pub solutions: usize,
+}
+
+impl PlaceView {
+    /// Keeps the newest of each kind, the newest first.
+    fn keep_newest(&mut self, most: usize) {
+        self.in_all = PlaceCounts {
+            issues: newest(&mut self.issues, most),
+            positions: newest(&mut self.positions, most),
+            questions: newest(&mut self.questions, most),
+            answers: newest(&mut self.answers, most),
+            solutions: newest(&mut self.solutions, most),
+        };
+    }
+}
+
+/// Keeps the last of what stands in the order of its recording, the last first; how many
+/// there were.
+fn newest<T>(all: &mut Vec<T>, most: usize) -> usize {
+    let there = all.len();
+    all.drain(..there.saturating_sub(most));
+    all.reverse();
+    there
 }
 
 impl Moment {
-    /// The page of a norm as it stands on a day; `None` when it is neither registered nor
+    /// The page of a norm as it stands on a day, with everything or with so many of each
+    /// kind at each place, the newest first; `None` when it is neither registered nor
     /// cited where the reader may read.
     ///
     /// # Errors
@@ -87,11 +128,15 @@ impl Moment {
         scope: &Scope,
         norm: Uuid,
         on: Day,
+        most: Option<usize>,
     ) -> Result<Option<NormPage>, ViewsError> {
         let Some(mut page) = self.read(|conn| page(conn, scope, norm, on))? else {
             return Ok(None);
         };
         for place in &mut page.places {
+            if let Some(most) = most {
+                place.keep_newest(most);
+            }
             titles::open(self.texts(), &mut place.issues).await?;
             titles::open(self.texts(), &mut place.questions).await?;
             titles::open(self.texts(), &mut place.solutions).await?;

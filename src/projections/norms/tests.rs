@@ -38,8 +38,8 @@ async fn a_norm_cited_only_where_one_may_not_read_is_not_there() {
     assert_eq!(labels(&member("c_b880")), ["D.Lgs. 142/2015", "L. 7 aprile 2017, n. 47"]);
     let law = crate::domain::norm::norm_id("urn:nir:stato:legge:2017-04-07;47");
     let on = day("2026-01-20");
-    assert_eq!(views.show_norm(&member("c_a944"), law, on).await.unwrap(), None);
-    let page = views.show_norm(&member("c_b880"), law, on).await.unwrap().unwrap();
+    assert_eq!(views.show_norm(&member("c_a944"), law, on, None).await.unwrap(), None);
+    let page = views.show_norm(&member("c_b880"), law, on, None).await.unwrap().unwrap();
     assert_eq!(page.entry, None);
     let place = &page.places[0];
     assert_eq!((place.article.as_deref(), place.paragraph.as_deref()), (Some("13"), Some("2")));
@@ -58,7 +58,7 @@ async fn the_page_of_a_norm_goes_by_article_and_paragraph() {
     }
     let views = story.shown().await;
     let on = day("2026-01-20");
-    let page = views.show_norm(&member("c_a944"), decree(), on).await.unwrap().unwrap();
+    let page = views.show_norm(&member("c_a944"), decree(), on, None).await.unwrap().unwrap();
     let places: Vec<_> = page
         .places
         .iter()
@@ -77,6 +77,19 @@ async fn the_page_of_a_norm_goes_by_article_and_paragraph() {
     assert_eq!(reading.clear(), Some("La Questura chiede altro."));
     assert_eq!(page.amendments[0].from, day("2026-02-01"));
     assert!(!serde_json::to_string(&page).unwrap().contains(CANARY));
+}
+
+#[tokio::test]
+async fn the_page_of_a_norm_may_hold_the_newest_of_each_kind_only() {
+    let story = Story::whole().await;
+    let views = story.shown().await;
+    let page = views.show_norm(&staff(), decree(), day("2026-01-20"), Some(1)).await;
+    let page = page.unwrap().unwrap();
+    let paragraph = page.places.iter().find(|place| place.paragraph.is_some()).unwrap();
+    let shown: Vec<_> = paragraph.issues.iter().map(|one| one.id).collect();
+    assert_eq!((shown, paragraph.positions.len()), (vec![uuid(RESTRICTED)], 1));
+    let there = PlaceCounts { issues: 2, positions: 4, answers: 1, ..PlaceCounts::default() };
+    assert_eq!(paragraph.in_all, there);
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! *Norma*: by article and paragraph who reads it how, what was answered, what works; and
 //! its amendments on a time line, with the issues as dots.
+//!
+//! Of each kind the page shows the newest, and leads to the list that has all of them.
 
 use axum::extract::Path;
 use maud::{Markup, html};
 use uuid::Uuid;
 
 use crate::domain::italian::italian_date;
-use crate::projections::issues::IssueFilter;
+use crate::projections::issues::{IssueFilter, IssueSort};
 use crate::projections::norms::{NormPage, PlaceView};
 use crate::projections::published::PublishedNorm;
 use crate::projections::registry::AmendmentView;
@@ -18,8 +20,14 @@ use crate::web::parts::{self, Dot, Forms, Line};
 use crate::web::visit::Visit;
 use crate::web::words;
 
-/// Most things of a kind that one page names.
-const MOST: u32 = 200;
+/// Things of a kind shown at one place.
+const NEWEST: usize = 10;
+
+/// Issues on the time line.
+const DOTS: u32 = 100;
+
+/// Things of a kind of which everybody reads the abstract.
+const PUBLISHED: u32 = 25;
 
 /// `/norme/{id}`.
 pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
@@ -29,10 +37,17 @@ pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
         return public(&visit, &norm).await;
     }
     let scope = visit.scope();
-    let norm = views.show_norm(&scope, id, visit.today).await?.ok_or(Fault::NotFound)?;
-    let citing = IssueFilter { norm: Some(id), limit: MOST, ..IssueFilter::default() };
-    let reported = views.list_issues(&scope, &citing, visit.today).await?.items;
+    let norm = views.show_norm(&scope, id, visit.today, Some(NEWEST)).await?;
+    let norm = norm.ok_or(Fault::NotFound)?;
+    let citing = IssueFilter {
+        norm: Some(id),
+        sort: Some(IssueSort::Reported),
+        limit: DOTS,
+        ..IssueFilter::default()
+    };
+    let reported = views.list_issues(&scope, &citing, visit.today).await?;
     let dots: Vec<Dot> = reported
+        .items
         .iter()
         .map(|issue| Dot {
             on: issue.reported_on.date(),
@@ -51,6 +66,12 @@ pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
         h1 { (norm.label) }
         (about(&norm))
         (amendments(&norm.amendments, &dots))
+        @if reported.next.is_some() {
+            p.quiet {
+                "Sulla linea del tempo stanno le " (DOTS) " segnalazioni più recenti. "
+                a href={ "/segnalazioni?norma=" (id) } { "Tutte le segnalazioni su quest'atto" }
+            }
+        }
         @if places.is_empty() { (parts::nothing("Nessuno la cita, fra i casi che puoi vedere.")) }
         @for place in &places { (place) }
     };
@@ -136,6 +157,8 @@ fn place(
     let changed: Vec<&AmendmentView> =
         norm.amendments.iter().filter(|one| place.amendments.contains(&one.amendment_id)).collect();
     let name = place_name(place.article.as_deref(), place.paragraph.as_deref());
+    let in_all = place.in_all;
+    let list = |of: &str| format!("/{of}?norma={}", norm.norm_id);
     visit.named(|names| {
         html! {
             section {
@@ -167,6 +190,7 @@ fn place(
                             } }
                         }
                     }))
+                    (more(place.positions.len(), in_all.positions, "interpretazioni più recenti", &list("difformita"), "Tutte le interpretazioni dell'atto"))
                 }
                 @if !place.issues.is_empty() {
                     h3 { "Segnalazioni" }
@@ -174,22 +198,26 @@ fn place(
                         li { (parts::reference(&one.reference)) " " (parts::badge(words::issue_status(one.status))) " "
                             a href={ "/segnalazioni/" (one.id) } { (one.title.words()) } }
                     } }
+                    (more(place.issues.len(), in_all.issues, "segnalazioni più recenti", &list("segnalazioni"), "Tutte le segnalazioni su quest'atto"))
                 }
                 @if !place.questions.is_empty() {
                     h3 { "Quesiti" }
                     ul { @for one in &place.questions {
-                        li { (parts::reference(&one.reference)) " " (parts::badge(words::question_status(one.status))) " " (one.subject.words()) }
+                        li { (parts::reference(&one.reference)) " " (parts::badge(words::question_status(one.status))) " "
+                            a href={ "/quesiti/" (one.id) } { (one.subject.words()) } }
                     } }
+                    (more(place.questions.len(), in_all.questions, "quesiti più recenti", &list("quesiti"), "Tutti i quesiti su quest'atto"))
                 }
                 @if !place.answers.is_empty() {
                     h3 { "Riscontri" }
                     ul { @for one in &place.answers {
                         li {
                             (parts::reference(&one.reference)) " " (parts::badge(words::validity(one.validity))) " "
-                            (forms.called(&one.form)) " del " (parts::day(one.document_date)) ", "
+                            a href={ "/riscontri/" (one.id) } { (forms.called(&one.form)) " del " (parts::day(one.document_date)) } ", "
                             (one.authors.iter().map(|author| names.authority(author)).collect::<Vec<_>>().join(", "))
                         }
                     } }
+                    (more(place.answers.len(), in_all.answers, "riscontri più recenti", &list("quesiti"), "Tutti i quesiti su quest'atto, con i loro riscontri"))
                 }
                 @if !place.solutions.is_empty() {
                     h3 { "Soluzioni" }
@@ -197,21 +225,32 @@ fn place(
                         li { (parts::reference(&one.reference)) " " (parts::badge(words::solution_validity(one.validity))) " "
                             a href={ "/soluzioni/" (one.id) } { (one.problem.words()) } }
                     } }
+                    (more(place.solutions.len(), in_all.solutions, "soluzioni più recenti", &list("soluzioni"), "Tutte le soluzioni su quest'atto"))
                 }
             }
         }
     })
 }
 
+/// That there are more than those in view, and where all of them are.
+fn more(shown: usize, there: usize, what: &str, list: &str, all: &str) -> Markup {
+    html! {
+        @if shown < there {
+            p.quiet { "In vista " (shown) " " (what) " su " (there) ". " a href=(list) { (all) } }
+        }
+    }
+}
+
 /// What everybody reads of a norm: its amendments and what was published about it.
 async fn public(visit: &Visit, norm: &PublishedNorm) -> Result<Page, Fault> {
     let views = visit.moment();
-    let about = IssueFilter { norm: Some(norm.norm_id), limit: MOST, ..IssueFilter::default() };
-    let published = views.list_published_issues(&about, visit.today).await?.items;
-    let resting =
-        SolutionFilter { norm: Some(norm.norm_id), limit: MOST, ..SolutionFilter::default() };
-    let solved = views.list_published_solutions(&resting, visit.today).await?.items;
+    let id = norm.norm_id;
+    let about = IssueFilter { norm: Some(id), limit: PUBLISHED, ..IssueFilter::default() };
+    let published = views.list_published_issues(&about, visit.today).await?;
+    let resting = SolutionFilter { norm: Some(id), limit: PUBLISHED, ..SolutionFilter::default() };
+    let solved = views.list_published_solutions(&resting, visit.today).await?;
     let dots: Vec<Dot> = published
+        .items
         .iter()
         .map(|issue| Dot {
             on: issue.reported_on.date(),
@@ -220,6 +259,7 @@ async fn public(visit: &Visit, norm: &PublishedNorm) -> Result<Page, Fault> {
         })
         .collect();
     let rows = published
+        .items
         .iter()
         .map(|one| issues::public_row(visit, one))
         .collect::<Result<Vec<_>, _>>()?;
@@ -235,11 +275,17 @@ async fn public(visit: &Visit, norm: &PublishedNorm) -> Result<Page, Fault> {
         p { strong { "Valido al " (parts::day(visit.today)) "." } }
         (amendments(&norm.amendments, &dots))
         h2 { "Soluzioni" }
-        @if solved.is_empty() { (parts::nothing("Nessuna soluzione pubblicata.")) }
-        @else { ul.rows { @for one in &solved { (solutions::published_row(one)) } } }
+        @if solved.items.is_empty() { (parts::nothing("Nessuna soluzione pubblicata.")) }
+        @else { ul.rows { @for one in &solved.items { (solutions::published_row(one)) } } }
+        @if solved.next.is_some() {
+            p { a href={ "/soluzioni?norma=" (id) } { "Tutte le soluzioni pubblicate su quest'atto" } }
+        }
         h2 { "Segnalazioni" }
         @if rows.is_empty() { (parts::nothing("Nessuna segnalazione pubblicata.")) }
         @else { ul.rows { @for row in &rows { (row) } } }
+        @if published.next.is_some() {
+            p { a href={ "/segnalazioni?norma=" (id) } { "Tutte le segnalazioni pubblicate su quest'atto" } }
+        }
     };
     Ok(visit.page(norm.label.clone(), main).for_everybody())
 }

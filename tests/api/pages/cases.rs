@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::TestApp;
-use crate::setting::{citation, position, with};
+use crate::setting::{citation, position, report, with};
 
 /// A case with two readings, an endorsement, a note and a solution that Parma adopted.
 struct Case {
@@ -124,4 +124,29 @@ async fn a_norm_shows_by_article_who_reads_it_how_and_the_matrix_says_the_same()
         (nobody.status, nobody.header("location")),
         (303, "/accesso?ritorno=%2Fdifformita%3Fprovincia%3DBO")
     );
+}
+
+#[tokio::test]
+async fn the_page_of_a_norm_shows_the_newest_and_leads_to_all() {
+    let app = TestApp::ready().await;
+    for at in 1..=12 {
+        let title = json!({"title": format!("Caso numero {at}.")});
+        app.act("bologna", "report_issue", &[], with(report(), title)).await;
+    }
+    app.shown().await;
+    let norms = app.page(Some("parma"), "/norme").await;
+    let norm = norms.text.split("href=\"/norme/").nth(1).unwrap().split('"').next().unwrap();
+    let page = app.page(Some("parma"), &format!("/norme/{norm}")).await;
+    page.says("In vista 10 segnalazioni più recenti su 12.");
+    page.says("In vista 10 interpretazioni più recenti su 12.");
+    let listed = page.text.split("<h3>Segnalazioni</h3>").nth(1).unwrap();
+    assert!(listed.contains("Caso numero 12.") && listed.contains("Caso numero 3."), "{listed}");
+    assert!(!listed.contains("Caso numero 2.") && !listed.contains("Caso numero 1."), "{listed}");
+    let all = format!("/segnalazioni?norma={norm}");
+    page.has(&format!("href=\"{all}\""));
+    app.page(Some("parma"), &all).await.says("12 segnalazioni").says("Caso numero 1.");
+    page.has(&format!("href=\"/difformita?norma={norm}\""));
+    let whole = app.get(Some("parma"), &format!("/norms/{norm}")).await;
+    assert_eq!(whole.body["places"][0]["issues"].as_array().unwrap().len(), 12, "{}", whole.text);
+    assert_eq!(whole.body["places"][0].get("in_all"), None);
 }
