@@ -158,7 +158,7 @@ fn api(visit: &Visit, tokens: &[(TokenSummary, String)]) -> Result<Markup, Fault
                         form method="post" action="/profilo/token/revoca" {
                             (parts::form_token(visit))
                             input type="hidden" name="token" value=(id);
-                            button type="submit" { "Revoca" span.hidden { ": " (label) } }
+                            button.second type="submit" { "Revoca" span.hidden { ": " (label) } }
                         }
                     }
                 }

@@ -178,12 +178,14 @@ fn facts(visit: &Visit, question: &QuestionDetail) -> Result<Markup, Fault> {
                 ("Riaperto il", question.reopened_on.map(parts::day)),
             ]))
             @if !question.norms.is_empty() {
-                div.marks {
-                    "Norme in questione: "
+                p { "Norme in questione:" }
+                ul.plain {
                     @for norm in &question.norms {
-                        (parts::norm_chip(&names.norm(norm), norm.norm_id()))
-                        @if let Some(on) = norm.text_in_force_on() {
-                            span.quiet { "nel testo in vigore al " (parts::day(on)) }
+                        li {
+                            (parts::norm_chip(&names.norm(norm), norm.norm_id()))
+                            @if let Some(on) = norm.text_in_force_on() {
+                                " " span.quiet { "nel testo in vigore al " (parts::day(on)) }
+                            }
                         }
                     }
                 }
