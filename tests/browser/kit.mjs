@@ -3,6 +3,11 @@ import { createRequire } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
 
+// Whether the program was built for speed: only then are times judged.
+export const optimised = process.env.OPTIMISED === "1";
+
+export const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+
 const modules = createRequire(path.resolve(process.env.MODULES ?? ".", "x.js"));
 const puppeteer = modules("puppeteer-core");
 export const axe = fs.readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
@@ -48,10 +53,23 @@ export async function act(who, address, body, etag) {
   return answer.json();
 }
 
-export async function etag(who, address) {
-  const answer = await fetch(`${base}/api/v1${address}`, { headers: { authorization: `Bearer ${who.token}` } });
-  return answer.headers.get("etag");
+// Records something that rests on how the thing stands.
+export async function actOn(who, thing, what, body) {
+  const answer = await fetch(`${base}/api/v1${thing}`, { headers: { authorization: `Bearer ${who.token}` } });
+  return act(who, `${thing}/${what}`, body, answer.headers.get("etag"));
 }
+
+export const firstAuthority = async () => (await api(account("staff"), "/authorities?limit=1")).items[0].authority;
+
+// The civil date.
+export const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Rome" }).format(new Date());
+
+// A word that nothing else holds.
+export const word = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => "bcdfghklmprstvz"[byte % 15]).join("");
+
+// What stands at a place in an ordered list of times: 0.5 is the middle.
+export const quantile = (times, part) => times.toSorted((a, b) => a - b)[Math.ceil(times.length * part) - 1];
 
 export const launch = () =>
   puppeteer.launch({
@@ -178,6 +196,15 @@ export class Visitor {
   // The cookies, as a header.
   async cookie() {
     return (await this.page.cookies()).map((one) => `${one.name}=${one.value}`).join("; ");
+  }
+}
+
+export async function withVisitor(browser, options, journey) {
+  const visitor = await Visitor.arrive(browser, options);
+  try {
+    return await journey(visitor);
+  } finally {
+    await visitor.leave();
   }
 }
 

@@ -1,15 +1,16 @@
-// usage: MODULES=DIR node run.mjs ADDRESS TOKENS OUT
+// usage: MODULES=DIR [ONLY=NAME,…] [OPTIMISED=1] node run.mjs ADDRESS TOKENS OUT
 //
 // Walks the pages of a demonstration with a real Chromium: every kind of page is looked at as
-// nobody and as somebody, every journey is made with JavaScript on and off.
+// nobody and as somebody, every journey is made with JavaScript on and off. ONLY names journeys,
+// or "pages"; OPTIMISED says that the program was built for speed, so that times are judged.
 import fs from "node:fs";
 import { Visitor, account, launch, out } from "./kit.mjs";
 import { everyPage, roles } from "./crawl.mjs";
 import { total } from "./inspect.mjs";
-import * as journeys from "./journeys.mjs";
+import * as journeys from "./journeys/index.mjs";
 
-const TWICE = ["report", "endorse", "pastDay", "publicSolution", "doubleClick"];
-const ONCE = ["reportByKeyboard", "mistakes", "slider", "nothingIsLost", "weight", "pace"];
+const TWICE = ["report", "endorse", "draftQuestion", "recordAnswer", "pastDay", "publicSolution", "doubleClick"];
+const ONCE = ["reportByKeyboard", "mistakes", "slider", "nothingIsLost", "draftsApart", "suggestions", "weight", "pace"];
 
 fs.mkdirSync(out, { recursive: true });
 const only = process.env.ONLY?.split(",");
