@@ -19,6 +19,7 @@
 
 pub mod address;
 mod assets;
+mod counts;
 pub mod fault;
 mod finish;
 pub mod forms;
@@ -45,6 +46,7 @@ use crate::operations::Operations;
 use crate::projections::Views;
 
 use assets::Assets;
+use counts::Counts;
 use fault::Fault;
 
 /// What the pages share.
@@ -60,6 +62,7 @@ pub struct Site {
     /// How the pages are set up.
     pub options: SiteOptions,
     assets: Assets,
+    counts: Counts,
     /// From which the form tokens of visitors without a session are derived.
     key: [u8; 32],
 }
@@ -101,7 +104,8 @@ impl Site {
     ) -> Arc<Self> {
         let mut key = [0; 32];
         clock.fill(&mut key);
-        Arc::new(Self { operations, views, log, clock, options, assets: Assets::default(), key })
+        let (assets, counts) = (Assets::default(), Counts::default());
+        Arc::new(Self { operations, views, log, clock, options, assets, counts, key })
     }
 
     /// Whether the data are invented and anybody may try.

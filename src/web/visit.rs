@@ -99,6 +99,11 @@ impl Visit {
         Ok(self.moment())
     }
 
+    /// Of which generation the views at the moment of the visit are; `None` in the past.
+    pub fn generation(&self) -> Option<u64> {
+        self.then.is_none().then(|| self.site.views.generation())
+    }
+
     /// The same visit to the past. That an auditor looks back is recorded first.
     ///
     /// # Errors

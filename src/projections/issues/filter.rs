@@ -17,7 +17,7 @@ use crate::search::fts_query;
 
 /// In which order issues are listed: the latest, the largest, the longest, the best
 /// match first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IssueSort {
     /// By the last event.
@@ -33,7 +33,7 @@ pub enum IssueSort {
 }
 
 /// Which issues are listed, in which order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct IssueFilter {
     /// Words somebody typed.
     pub q: Option<String>,

@@ -43,7 +43,7 @@ pub async fn list(visit: Visit) -> Result<Page, Fault> {
     let views = visit.views().await?;
     let scope = visit.scope();
     let list = views.list_issues(&scope, &filter, visit.today).await?;
-    let counts = views.issue_facets(&scope, &filter, visit.today).await?;
+    let counts = visit.counts(&filter).await?;
     let row_of = |issue: &IssueRow| {
         let tick = prepares(&visit).then(|| tick(issue));
         row(&visit, issue, &format!("/segnalazioni/{}", issue.id), tick.as_ref())
