@@ -3,7 +3,6 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use clap::{Args, Subcommand};
 use crate::access::accounts::AccountSummary;
 use crate::app::{Access, Engine};
 use crate::config::DataArgs;
@@ -12,6 +11,7 @@ use crate::event_store::EventStore;
 use crate::operations::Operations;
 use crate::operations::accounts::AccountRequest;
 use crate::operations::tokens::operator;
+use clap::{Args, Subcommand};
 use uuid::Uuid;
 
 use super::token::{RoleName, open};

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use crate::app::private_folder;
 use crate::config::DataArgs;
 use crate::event_store::sqlite::{backup_events, backup_keys};
+use clap::Args;
 
 use super::{Failure, say};
 

@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 
-use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
 use crate::app::{Access, Engine};
 use crate::codec::{self, schemas};
 use crate::config::DataArgs;
 use crate::event_store::{EventStore, GlobalPosition, Revision, StoredEvent, StreamName};
 use crate::operations::Operations;
 use crate::operations::erasure::TEXT_ERASED;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Failure, clock, say};

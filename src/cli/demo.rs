@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use jiff::ToSpan;
 use crate::app::{self, Access, Engine, Serving, private_folder};
 use crate::config::{Data, DataArgs, ServeArgs, temporary};
 use crate::domain::registry::Role;
@@ -13,6 +11,8 @@ use crate::operations::Operations;
 use crate::operations::accounts::AccountRequest;
 use crate::operations::tokens::{TokenRequest, operator};
 use crate::web::DemoAccount;
+use clap::Args;
+use jiff::ToSpan;
 use uuid::Uuid;
 
 use super::{Failure, accounts, clock, import, say};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use crate::codec::schemas;
+use clap::Args;
 
 use super::{Failure, say};
 

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
-use jiff::Timestamp;
 use crate::access::Actor;
 use crate::app::{Access, Engine};
 use crate::config::DataArgs;
@@ -13,6 +11,8 @@ use crate::domain::registry::Role;
 use crate::event_store::EventStore;
 use crate::extract::{Sources, extract};
 use crate::projections::things::{Kind, parse_reference};
+use clap::Args;
+use jiff::Timestamp;
 
 use super::replay::instant;
 use super::{Failure, clock, say};

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
 use crate::app::{Access, Engine};
 use crate::clock::SetClock;
 use crate::config::DataArgs;
 use crate::event_store::EventStore;
 use crate::import::{self, CaseFile, Dates, Report};
+use clap::Args;
 
 use super::{Failure, clock, say};
 

@@ -1,13 +1,13 @@
 //! `quesito keys`.
 
-use clap::{Args, Subcommand};
-use jiff::ToSpan;
 use crate::app::{Access, AppError, Engine};
 use crate::config::DataArgs;
 use crate::event_store::EventStore;
 use crate::event_store::sqlite::OpenError;
 use crate::operations::rotation::EPOCH_DAYS;
 use crate::privacy::ErasureRegister;
+use clap::{Args, Subcommand};
+use jiff::ToSpan;
 
 use super::{Failure, accounts, clock, say};
 

@@ -1,7 +1,5 @@
 //! `quesito list`.
 
-use clap::{Args, ValueEnum};
-use jiff::Timestamp;
 use crate::access::Scope;
 use crate::app::{Access, Engine, private_folder};
 use crate::clock::{Clock, instant_text};
@@ -14,6 +12,8 @@ use crate::projections::issues::{IssueFilter, IssueSort};
 use crate::projections::questions::QuestionFilter;
 use crate::projections::solutions::SolutionFilter;
 use crate::projections::{Cut, Moment, look_back};
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 

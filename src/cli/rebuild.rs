@@ -1,10 +1,10 @@
 //! `quesito rebuild`.
 
-use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use crate::app::{Access, Engine};
 use crate::config::DataArgs;
 use crate::event_store::EventStore;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, clock, say};
 

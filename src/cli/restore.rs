@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use crate::app::{Access, Engine, private_folder};
 use crate::config::DataArgs;
 use crate::event_store::EventStore;
 use crate::event_store::sqlite::restore_keys;
+use clap::Args;
 
 use super::backup::{DOCUMENTS, EVENTS, KEYS, copy_folder};
 use super::verify;

@@ -1,8 +1,8 @@
 //! `quesito serve`.
 
-use clap::Args;
 use crate::app::{self, Access, Engine, Serving};
 use crate::config::{DataArgs, ServeArgs};
+use clap::Args;
 
 use super::{Failure, clock, say};
 

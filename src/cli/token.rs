@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use clap::{Args, Subcommand, ValueEnum};
-use jiff::ToSpan;
 use crate::app::{Access, AppError, Engine};
 use crate::config::DataArgs;
 use crate::domain::registry::Role;
@@ -11,6 +9,8 @@ use crate::domain::values::{BodyId, Day, PersonId, Text};
 use crate::event_store::sqlite::OpenError;
 use crate::event_store::{EventStore, GlobalPosition};
 use crate::operations::tokens::{TokenRequest, operator};
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::ToSpan;
 use uuid::Uuid;
 
 use super::{Failure, accounts, clock, say};

@@ -1,7 +1,7 @@
 //! `quesito verifier`.
 
-use clap::Args;
 use crate::notary::VERIFIER;
+use clap::Args;
 
 use super::say;
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
 use crate::config::{Data, DataArgs};
 use crate::event_store::sqlite::{Audit, RawEvent};
 use crate::notary::Checkpoint;
@@ -12,6 +11,7 @@ use crate::notary::key::KeyPlace;
 use crate::notary::note::{Note, Vkey};
 use crate::notary::shelf::Shelf;
 use crate::notary::verify::{Damage, Fault, Kept, Report, Trusted, Verifier};
+use clap::Args;
 
 use super::{Failure, say};
 

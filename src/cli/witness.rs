@@ -4,6 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::told_to_stop;
+use crate::clock::Clock;
+use crate::notary::key::KeyPlace;
+use crate::notary::note::{Use, Vkey};
+use crate::notary::witness::{MOST_BYTES, Witness as Cosigner};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -11,11 +16,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use clap::Args;
-use crate::app::told_to_stop;
-use crate::clock::Clock;
-use crate::notary::key::KeyPlace;
-use crate::notary::note::{Use, Vkey};
-use crate::notary::witness::{MOST_BYTES, Witness as Cosigner};
 
 use super::{Failure, clock, say};
 

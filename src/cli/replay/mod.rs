@@ -2,9 +2,6 @@
 
 mod timeline;
 
-use clap::Args;
-use jiff::Timestamp;
-use jiff::civil::Date;
 use crate::app::{Access, Engine};
 use crate::clock::{civil_date, end_of_day, instant_text};
 use crate::codec::{self, Metadata};
@@ -14,6 +11,9 @@ use crate::domain::values::Day;
 use crate::event_store::{EventStore, GlobalPosition, StoredEvent, StreamName};
 use crate::extract::{Names, moment};
 use crate::projections::things::{Kind, parse_reference, reference};
+use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{Failure, clock, say};
