@@ -37,6 +37,12 @@ const BEGINNING: &str = "2026-10-13T08:00:00Z";
 /// Over so many seconds.
 const SPAN: i64 = 38 * 86_400;
 
+/// The instant at which half of what is generated was recorded.
+pub fn halfway() -> Result<Timestamp, Failure> {
+    let begin: Timestamp = BEGINNING.parse()?;
+    Ok(begin + SignedDuration::from_secs(SPAN / 2))
+}
+
 /// What a store was made of, in words for the table.
 pub type Mix = String;
 

@@ -92,7 +92,7 @@ fn main() -> ExitCode {
                 ["--make-cases", data, events] => rebuilding::make_cases(data, events).await,
                 ["--build", data] => rebuilding::build(data).await,
                 ["--rebuild", data] => rebuilding::rebuild(data).await,
-                ["--look-back", data] => past::look(data).await,
+                ["--look-back", which, data] => past::look(which, data).await,
                 ["--log", data] => rebuilding::log(data).await,
                 ["--compare", data] => rebuilding::compare(data).await,
                 words => measure(words).await,

@@ -3,8 +3,6 @@
 //! somebody has is warm.
 
 use std::cell::Cell;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,17 +10,17 @@ use quesito::access::Scope;
 use quesito::clock::{Clock, SystemClock};
 use quesito::event_store::EventStore;
 use quesito::projections::issues::{IssueFilter, IssueSort};
-use quesito::projections::{Cut, look_back};
+use quesito::projections::{Cut, ViewsError};
 use serde_json::json;
 
 use crate::client::{Load, Until, Wanted, count, load};
 use crate::machine::memory;
 use crate::random::Numbers;
-use crate::rebuilding::{child, open_to_read};
+use crate::rebuilding::{PATIENCE, child, open_to_write};
 use crate::requests::{Speaker, issue, receipt_id};
 use crate::server::{Server, new_data, speaker, token};
 use crate::table::{Goal, Table, number};
-use crate::{Failure, Sizes};
+use crate::{Failure, Sizes, generate};
 
 /// Events of the case with a long history.
 const LONG: usize = 1_000;
@@ -40,12 +38,16 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     let big = sizes.root.join("past").join("data");
     let made = child(&["--make-cases"], &big, Some(sizes.events))?;
     table.note(format!("looked back on: {}", made.text("mix")?));
-    let looked = child(&["--look-back"], &big, None)?;
-    let what = format!("past: first list of a moment at {} events", number(looked.get("events")?));
-    let goal = Goal::AtMost { must: 6.0, aim: 3.0 };
-    table.figure(&what, looked.get("cold")?, "s", goal);
-    let goal = Goal::AtMost { must: 128.0, aim: 66.0 };
-    table.figure("past: its peak memory", looked.get("peak")?, "MiB", goal);
+    child(&["--build"], &big, None)?;
+    for (which, when) in [("last", "after the last event"), ("half", "at half of them")] {
+        let looked = child(&["--look-back", which], &big, None)?;
+        let events = number(looked.get("events")?);
+        let what = format!("past: first list at {events} events, moment {when}");
+        let goal = Goal::AtMost { must: 6.0, aim: 3.0 };
+        table.figure(&what, looked.get("cold")?, "s", goal);
+        let goal = Goal::AtMost { must: 128.0, aim: 66.0 };
+        table.figure("past: its peak memory", looked.get("peak")?, "MiB", goal);
+    }
     Ok(std::fs::remove_dir_all(sizes.root.join("past"))?)
 }
 
@@ -88,8 +90,10 @@ async fn year(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     let speaker = speaker(&server, &token);
     let now = SystemClock.now();
     let goal = Goal::AtMost { must: 100.0, aim: 50.0 };
-    let cold = cold(&server, &speaker, now, "/issues?limit=50&").await?;
-    table.figure("past: list at 6,000 events, moment not asked before", cold, "ms", goal);
+    let last = cold(&server, &speaker, now, "/issues?limit=50&").await?;
+    table.figure("past: list at 6,000 events, moment not asked before", last, "ms", goal);
+    let half = cold(&server, &speaker, generate::halfway()?, "/issues?limit=50&").await?;
+    table.figure("past: the same, moment at half of them", half, "ms", goal);
     let goal = Goal::AtMost { must: 10.0, aim: 5.0 };
     let warm = warm(&server, &speaker, now, "/issues?limit=50&").await?;
     table.figure("past: list at 6,000 events, moment at hand", warm, "ms", goal);
@@ -97,8 +101,8 @@ async fn year(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     Ok(std::fs::remove_dir_all(sizes.root.join("past-year"))?)
 }
 
-/// The median of readings of moments that nobody has asked for: each another microsecond,
-/// all of them after the last event.
+/// The median of readings of moments that nobody has asked for: each another microsecond
+/// before an instant.
 async fn cold(
     server: &Server,
     speaker: &Speaker,
@@ -145,24 +149,32 @@ async fn ask(
     load(server.address, &wanted).await?.checked("looking back")
 }
 
-/// Builds a moment and lists 50 of its rows: a child process.
-pub async fn look(data: &str) -> Result<(), Failure> {
-    let engine = open_to_read(data).await?;
+/// Builds a moment and lists 50 of its rows, with present views at hand: a child process.
+pub async fn look(which: &str, data: &str) -> Result<(), Failure> {
+    let engine = open_to_write(data).await?;
     let head = engine.store.head().await?;
-    let folder = Path::new(data).with_extension("past");
-    std::fs::create_dir_all(&folder)?;
+    let views = engine.views().await?;
+    views.wait_for(head, PATIENCE).await?;
+    let as_of = if which == "half" { generate::halfway()? } else { SystemClock.now() };
     let begun = Instant::now();
-    let cut = Cut { as_of: Some(SystemClock.now()), ..Cut::default() };
-    let views = look_back(Arc::new(engine.store.clone()), engine.codec.clone(), cut, &folder);
-    let views = views.await?;
+    let cut = Cut { as_of: Some(as_of), ..Cut::default() };
+    let then = loop {
+        match views.at(cut).await {
+            // A client would ask again.
+            Err(ViewsError::Preparing) => {}
+            then => break then?,
+        }
+    };
     let filter =
         IssueFilter { limit: 50, sort: Some(IssueSort::Reported), ..IssueFilter::default() };
     let day = SystemClock.today().into();
-    let list = views.list_issues(&Scope::Everything, &filter, day).await?;
+    let list = then.list_issues(&Scope::Everything, &filter, day).await?;
     println!("cold {}", begun.elapsed().as_secs_f64());
     println!("rows {}", list.items.len());
     println!("events {}", count(usize::try_from(head.0)?));
     println!("peak {}", memory("self", "VmHWM")?);
-    drop(views);
-    Ok(std::fs::remove_dir_all(&folder)?)
+    drop(then);
+    views.close();
+    engine.store.close().await;
+    Ok(())
 }

@@ -26,7 +26,7 @@ const OPEN: usize = 5_000;
 const SEED: u64 = 142;
 
 /// How long views may take.
-const PATIENCE: Duration = Duration::from_hours(1);
+pub const PATIENCE: Duration = Duration::from_hours(1);
 
 /// What a child process printed: a name and a value on each line.
 pub struct Figures(HashMap<String, String>);
@@ -107,9 +107,9 @@ async fn open(data: &str, access: Access) -> Result<Engine, Failure> {
     Ok(Engine::open(&data, access, Arc::new(SystemClock)).await?)
 }
 
-/// Opens a store beside whoever writes to it.
-pub async fn open_to_read(data: &str) -> Result<Engine, Failure> {
-    open(data, Access::Read).await
+/// Opens a store as the one who writes to it.
+pub async fn open_to_write(data: &str) -> Result<Engine, Failure> {
+    open(data, Access::Write).await
 }
 
 /// Makes a store of issues: a child process.

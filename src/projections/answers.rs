@@ -57,7 +57,10 @@ pub(super) const TABLES: &str = "
         recorded_at INTEGER NOT NULL,
         assessment TEXT,
         -- The earliest day by which an open review is due.
-        review_due TEXT
+        review_due TEXT,
+        -- The latest day on which something happened, and the last event: see `past`.
+        occurred_until TEXT NOT NULL,
+        position INTEGER NOT NULL
     );
     CREATE INDEX answers_by_id ON answers (id);
 ";
@@ -157,7 +160,7 @@ fn write_row(
     tx.prepare_cached(
         "INSERT OR REPLACE INTO answers VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-          ?19, ?20, ?21)",
+          ?19, ?20, ?21, ?22, ?23)",
     )?
     .execute(params![
         ident.no,
@@ -181,6 +184,8 @@ fn write_row(
         receipt.recorded_at.as_microsecond(),
         state.assessed.as_ref().map(|one| words::text(&one.assessment)),
         reviews_due(&state.reviews),
+        entry.extent.occurred_on.to_string(),
+        entry.extent.place(),
     ])?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rusqlite::Transaction;
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ use crate::domain::norm::NormRef;
 use crate::domain::question::{Question, QuestionEvent};
 use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, Person, Theme};
 use crate::domain::solution::{Solution, SolutionEvent};
+use crate::domain::values::Day;
 use crate::domain::{Decider, Recorded};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
 
@@ -56,6 +58,37 @@ pub enum Headline {
     NoSummary,
 }
 
+/// Up to where the events of a thing reach, on each of the axes along which a moment of
+/// the past may cut them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// When the latest was recorded.
+    pub recorded_at: Timestamp,
+    /// The latest day on which something happened.
+    pub occurred_on: Day,
+    /// Where the last stands in the log.
+    pub position: GlobalPosition,
+}
+
+impl Extent {
+    /// The instant as a column has it, in microseconds.
+    pub fn micros(&self) -> i64 {
+        self.recorded_at.as_microsecond()
+    }
+
+    /// The position as a column has it, bit for bit.
+    pub fn place(&self) -> i64 {
+        self.position.0.cast_signed()
+    }
+}
+
+impl Default for Extent {
+    fn default() -> Self {
+        let occurred_on = Day::FIRST;
+        Self { recorded_at: Timestamp::MIN, occurred_on, position: GlobalPosition::START }
+    }
+}
+
 /// A folded thing.
 #[derive(Debug, Clone)]
 pub struct Entry<S> {
@@ -65,6 +98,8 @@ pub struct Entry<S> {
     pub state: Arc<S>,
     /// How many events were folded.
     pub events: Revision,
+    /// Up to where they reach.
+    pub extent: Extent,
     /// Where the texts are that lists show.
     pub headlines: Headlines,
     /// What was last written of it, by table: a digest, so that rows which have not
@@ -80,6 +115,7 @@ impl<S: Default> Default for Entry<S> {
             ident: None,
             state: Arc::default(),
             events: 0,
+            extent: Extent::default(),
             headlines: Headlines::default(),
             written: [0; 6],
             used: 0,
@@ -181,12 +217,12 @@ impl<D: Kept> Shelf<D> {
     pub(super) fn fold(
         &mut self,
         key: &D::Key,
-        revision: Revision,
+        (revision, position): (Revision, GlobalPosition),
         fact: &Recorded<D::Event>,
         batch: u64,
     ) {
         let entry = self.entries.entry(key.clone()).or_default();
-        apply::<D>(entry, revision, fact);
+        apply::<D>(entry, (revision, position), fact);
         entry.used = batch;
     }
 
@@ -196,22 +232,32 @@ impl<D: Kept> Shelf<D> {
     }
 
     /// Puts away the least recently used states, those of this batch never.
-    fn trim(&mut self, batch: u64) {
-        if self.entries.len() <= self.capacity {
+    fn trim(&mut self, batch: u64, capacity: usize) {
+        if self.entries.len() <= capacity {
             return;
         }
         let mut ages: Vec<u64> = self.entries.values().map(|entry| entry.used).collect();
         // A quarter more goes, so that this is not done at every batch.
-        let goes = (self.entries.len() - self.capacity + self.capacity / 4).min(ages.len() - 1);
+        let goes = (self.entries.len() - capacity + capacity / 4).min(ages.len() - 1);
         let (_, limit, _) = ages.select_nth_unstable(goes);
         let limit = *limit;
         self.entries.retain(|_, entry| entry.used >= limit || entry.used == batch);
     }
 }
 
-fn apply<D: Kept>(entry: &mut Entry<D::State>, revision: Revision, fact: &Recorded<D::Event>) {
+fn apply<D: Kept>(
+    entry: &mut Entry<D::State>,
+    (revision, position): (Revision, GlobalPosition),
+    fact: &Recorded<D::Event>,
+) {
     D::evolve(Arc::make_mut(&mut entry.state), fact);
     entry.events = revision + 1;
+    let Extent { recorded_at, occurred_on, .. } = entry.extent;
+    entry.extent = Extent {
+        recorded_at: recorded_at.max(fact.recorded_at),
+        occurred_on: occurred_on.max(fact.occurred_on),
+        position,
+    };
     let here = u32::try_from(revision).ok();
     match D::headline(&fact.event) {
         Some(Headline::Title) => entry.headlines.title = here,
@@ -252,7 +298,12 @@ macro_rules! shelves {
 
             /// Puts away what was not used for long; to be called between batches.
             pub(super) fn trim(&mut self) {
-                $(self.$field.trim(self.batch);)*
+                self.trim_to(1);
+            }
+
+            /// Keeps only so manieth a part of what is kept otherwise.
+            pub(super) fn trim_to(&mut self, part: usize) {
+                $(self.$field.trim(self.batch, self.$field.capacity / part);)*
                 self.batch += 1;
             }
         }
@@ -336,10 +387,10 @@ impl Book {
         let Ok(name) = StreamName::new(format!("{}-{key}", D::CATEGORY)) else { return Ok(()) };
         let facts = self.log.stream(&name, below, self.up_to)?;
         let mut entry = Entry { used: self.batch, ..Entry::default() };
-        for Fact { revision, what, .. } in facts {
+        for Fact { revision, position, what, .. } in facts {
             match D::of(what) {
                 Some(fact) if self.log.follows(entry.events, revision) => {
-                    apply::<D>(&mut entry, revision, &fact);
+                    apply::<D>(&mut entry, (revision, position), &fact);
                 }
                 // What follows a fault or a gap is not shown: the stream is in quarantine.
                 Some(_) | None => break,

@@ -44,7 +44,10 @@ pub(super) const TABLES: &str = "
         counterpart TEXT NOT NULL,
         documents INTEGER NOT NULL,
         -- The last receipt.
-        receipt TEXT
+        receipt TEXT,
+        -- The latest day on which something happened, and the last event: see `past`.
+        occurred_until TEXT NOT NULL,
+        position INTEGER NOT NULL
     );
     CREATE INDEX communications_by_id ON communications (id);
     -- Registrations in protocol registers, annulled ones included, in order.
@@ -78,7 +81,7 @@ pub(super) fn write(
 ) -> Result<(), ViewsError> {
     for id in &touched.communications {
         let entry = book.find::<Communication>(tx, id)?;
-        let state = Arc::clone(&entry.state);
+        let (state, extent) = (Arc::clone(&entry.state), entry.extent);
         let (Some(ident), Some(letter)) = (entry.ident, state.letter.as_deref()) else {
             continue;
         };
@@ -91,7 +94,7 @@ pub(super) fn write(
             .collect();
         tx.prepare_cached(
             "INSERT OR REPLACE INTO communications VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             ident.no,
@@ -109,6 +112,8 @@ pub(super) fn write(
             to_json(&counterpart),
             i64::try_from(state.documents.len()).unwrap_or(i64::MAX),
             state.receipts.last().map(|one| words::text(&one.receipt)),
+            extent.occurred_on.to_string(),
+            extent.place(),
         ])?;
         let bodies = letter.data.counterpart.iter().filter(|one| one.kind == RefKind::Body);
         let [parts, registered, documents, linked, ..] = &mut entry.written;

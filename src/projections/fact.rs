@@ -26,7 +26,7 @@ pub(super) struct Fact {
     pub(super) stream: StreamName,
     pub(super) revision: Revision,
     pub(super) id: Uuid,
-    /// When it was recorded; known of all that can be read when the past is read.
+    /// When it was recorded; known of all that can be read.
     pub(super) recorded_at: Option<Timestamp>,
     pub(super) what: What,
 }
@@ -61,8 +61,8 @@ impl Fact {
     ///
     /// What a cut leaves out is not decoded at all.
     pub(super) fn read(codec: &Codec, cut: Option<&Cut>, mut stored: StoredEvent) -> Self {
-        let dates = cut.and_then(|cut| Dates::of(&stored).map(|dates| (cut, dates)));
-        let what = match dates {
+        let dates = Dates::of(&stored);
+        let what = match cut.zip(dates) {
             Some((cut, dates)) if !cut.admits(&stored, dates) => What::Outside(dates.recorded_at),
             _ => {
                 stored.data = without_words(&stored.data);
@@ -74,7 +74,7 @@ impl Fact {
             stream: stored.stream,
             revision: stored.revision,
             id: stored.id,
-            recorded_at: dates.map(|(_, dates)| dates.recorded_at),
+            recorded_at: dates.map(|dates| dates.recorded_at),
             what,
         }
     }

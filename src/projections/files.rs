@@ -80,7 +80,7 @@ pub(super) fn choose(
             if conn.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? == 0 {
                 return Ok(None);
             }
-            read_bookmark(&conn)
+            read_bookmark(&conn, "main")
         });
         // A file that cannot be read is as good as none: views can be built anew.
         if let Ok(Some(bookmark)) = bookmark

@@ -12,13 +12,13 @@ use std::mem;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::fact::{Fact, What};
 use super::log::{Ends, Log, Waited};
-use super::projector::{read_bookmark, write_bookmark};
+use super::projector::read_bookmark;
 use super::readers::Readers;
 use super::schema;
 use super::streams;
@@ -77,7 +77,7 @@ impl Indexer {
             position: GlobalPosition::START,
             event: Uuid::nil(),
         };
-        let mut at = read_bookmark(&conn)?.unwrap_or(none);
+        let mut at = read_bookmark(&conn, "main")?.unwrap_or(none);
         if at.store != none.store || !log.holds(at)? {
             let tx = conn.transaction()?;
             tx.execute_batch("DROP TABLE IF EXISTS fts; DELETE FROM bookmark;")?;
@@ -249,9 +249,13 @@ impl Indexer {
     }
 
     fn note(&mut self, at: Bookmark) -> Result<(), ViewsError> {
-        let tx = self.conn.transaction()?;
-        write_bookmark(&tx, &at)?;
-        tx.commit()?;
+        self.conn
+            .prepare_cached("INSERT OR REPLACE INTO bookmark VALUES (1, ?1, ?2, ?3)")?
+            .execute(params![
+                at.store.as_bytes().as_slice(),
+                at.position.0.cast_signed(),
+                at.event.as_bytes().as_slice(),
+            ])?;
         self.at = at;
         Ok(())
     }

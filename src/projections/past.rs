@@ -2,14 +2,16 @@
 //!
 //! Built by the very projector that writes the present ones, over the part of the log
 //! that is seen from a [`Cut`]: columns of lists and no words, which are opened when they
-//! are shown. One is built at a time; who waits for longer than a client does is told to
-//! come again, and finds it ready then.
+//! are shown. What has not changed since is taken from the present ones ([`rewind`]). One
+//! is built at a time; who waits for longer than a client does is told to come again, and
+//! finds it ready then.
 //!
 //! Deliberately absent: tables with history. They would know one of the two axes only,
 //! and be a second truth.
 //!
 //! Depends on: `event_store`.
 
+pub(super) mod rewind;
 mod then;
 
 use std::fs;
@@ -117,7 +119,9 @@ impl Past {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             Arc::new(Then::new(cut, &self.folder.join(format!("{PREFIX}{number}.db"))))
         });
-        if let Err(why) = then.advance(&self.logs, head, shared.set_aside()) {
+        let today = shared.readers();
+        let advanced = then.advance(&self.logs, Some(today.path()), head, shared.set_aside());
+        if let Err(why) = advanced {
             // Half of it may stand there.
             self.kept().retain(|kept| !Arc::ptr_eq(kept, &then));
             return Err(why);
@@ -163,15 +167,17 @@ impl Past {
     }
 }
 
-/// A moment of one's own, for who reads the log without a server.
+/// A moment of one's own, for who reads the log without a server; begun from the present
+/// views when their file is named.
 pub(super) fn alone(
     logs: &Logs,
+    today: Option<&Path>,
     cut: Cut,
     path: &Path,
     head: GlobalPosition,
 ) -> Result<Arc<Then>, ViewsError> {
     let then = Then::new(cut, path);
-    then.advance(logs, cut.head.unwrap_or(head), Vec::new())?;
+    then.advance(logs, today, cut.head.unwrap_or(head), Vec::new())?;
     Ok(Arc::new(then))
 }
 

@@ -16,9 +16,10 @@ use uuid::Uuid;
 use super::book::{Book, OnShelf};
 use super::fact::{Fact, What};
 use super::log::Log;
+use super::past::rewind;
 use super::things::{Ident, Kind};
 use super::touched::Touched;
-use super::{ViewsError, schema, writing};
+use super::{ViewsError, schema, words, writing};
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
 
 /// A stream that cannot be followed, and why.
@@ -74,10 +75,11 @@ impl Projector {
             position: GlobalPosition::START,
             event: Uuid::nil(),
         };
-        let at = read_bookmark(&conn)?.unwrap_or(none);
+        let at = read_bookmark(&conn, "main")?.unwrap_or(none);
+        let seen = Seen { last: at.position, latest: read_latest(&conn, "main")? };
         let quarantine = read_quarantine(&conn)?;
         let quarantine = quarantine.into_iter().map(|one| (one.stream.clone(), one)).collect();
-        Ok(Self { conn, book: Book::new(log), at, quarantine, seen: Seen::default() })
+        Ok(Self { conn, book: Book::new(log), at, quarantine, seen })
     }
 
     /// Begins where another left off, with the streams that are set aside elsewhere.
@@ -145,13 +147,23 @@ impl Projector {
         if news {
             self.book.counters.write(&tx)?;
             writing::write(&tx, &mut self.book, &mut touched)?;
-            write_bookmark(&tx, &at)?;
+            write_bookmark(&tx, &at, seen.latest)?;
         }
         tx.commit()?;
         self.at = at;
         self.seen = seen;
         self.book.trim();
         Ok(Batch { erased: touched.erased.into_iter().collect(), facts: count })
+    }
+
+    /// Writes anew what was touched when the file was begun from the present one.
+    pub(super) fn go_back(&mut self, touched: Touched) -> Result<(), ViewsError> {
+        let tx = self.conn.transaction()?;
+        self.book.up_to = self.at.position;
+        writing::write_in_parts(&tx, &mut self.book, touched)?;
+        self.seen.last = rewind::last_shown(&tx)?;
+        tx.commit()?;
+        Ok(())
     }
 
     /// From now on others read while the file is written.
@@ -179,7 +191,8 @@ fn fold(
     {
         return Ok(());
     }
-    let place = Place { tx, stream: &fact.stream, revision: fact.revision };
+    let place =
+        Place { tx, stream: &fact.stream, revision: fact.revision, position: fact.position };
     let folded = match &fact.what {
         What::Issue(id, one) => {
             touched.issues.insert(*id);
@@ -249,6 +262,7 @@ struct Place<'a> {
     tx: &'a Transaction<'a>,
     stream: &'a StreamName,
     revision: u64,
+    position: GlobalPosition,
 }
 
 impl Place<'_> {
@@ -268,7 +282,7 @@ impl Place<'_> {
             return Ok(Err(format!("revision {expected} was expected, {found} was found")));
         }
         let batch = book.batch;
-        D::shelf(book).fold(key, self.revision, fact, batch);
+        D::shelf(book).fold(key, (self.revision, self.position), fact, batch);
         if D::KIND.is_some()
             && let Some(ident) = self.number(book, fact.recorded_at)?
             && let Some(entry) = D::shelf(book).get_mut(key)
@@ -335,9 +349,13 @@ fn set_aside(
 }
 
 /// The bookmark in a file of views, or in a search index.
-pub(super) fn read_bookmark(conn: &Connection) -> Result<Option<Bookmark>, ViewsError> {
+pub(super) fn read_bookmark(
+    conn: &Connection,
+    database: &str,
+) -> Result<Option<Bookmark>, ViewsError> {
+    let statement = format!("SELECT store, position, event FROM {database}.bookmark");
     let found = conn
-        .query_row("SELECT store, position, event FROM bookmark", [], |row| {
+        .query_row(&statement, [], |row| {
             Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, i64>(1)?, row.get::<_, [u8; 16]>(2)?))
         })
         .optional()?;
@@ -349,15 +367,27 @@ pub(super) fn read_bookmark(conn: &Connection) -> Result<Option<Bookmark>, Views
     }))
 }
 
-pub(super) fn write_bookmark(tx: &Transaction<'_>, at: &Bookmark) -> Result<(), ViewsError> {
+/// When the latest event had been recorded.
+pub(super) fn read_latest(conn: &Connection, database: &str) -> Result<Timestamp, ViewsError> {
+    let statement = format!("SELECT latest FROM {database}.bookmark");
+    let found = conn.query_row(&statement, [], |row| row.get(0)).optional()?;
+    Ok(found.map(|micros| words::instant(0, micros)).transpose()?.unwrap_or_default())
+}
+
+fn write_bookmark(
+    tx: &Transaction<'_>,
+    at: &Bookmark,
+    latest: Timestamp,
+) -> Result<(), ViewsError> {
     tx.prepare_cached(
-        "INSERT INTO bookmark (one, store, position, event) VALUES (1, ?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET store = ?1, position = ?2, event = ?3",
+        "INSERT INTO bookmark (one, store, position, event, latest) VALUES (1, ?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET store = ?1, position = ?2, event = ?3, latest = ?4",
     )?
     .execute(params![
         at.store.as_bytes().as_slice(),
         at.position.0.cast_signed(),
-        at.event.as_bytes().as_slice()
+        at.event.as_bytes().as_slice(),
+        latest.as_microsecond(),
     ])?;
     Ok(())
 }

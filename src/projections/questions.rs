@@ -55,7 +55,10 @@ pub(super) const TABLES: &str = "
         -- What is expected next, and its day.
         expected_on TEXT,
         expected TEXT,
-        addressees TEXT NOT NULL
+        addressees TEXT NOT NULL,
+        -- The latest day on which something happened, and the last event: see `past`.
+        occurred_until TEXT NOT NULL,
+        position INTEGER NOT NULL
     );
     CREATE INDEX questions_by_id ON questions (id);
     -- What holds from a day on; every question has a first day.
@@ -91,9 +94,6 @@ pub(super) fn write(
     book: &mut Book,
     touched: &mut Touched,
 ) -> Result<(), ViewsError> {
-    if !touched.calendars.is_empty() {
-        touched.questions.extend(expecting(tx)?);
-    }
     for id in &touched.questions {
         let entry = book.find::<Question>(tx, id)?;
         let issues = entry.state.issues.iter().map(|one| ("issue", one.issue));
@@ -114,7 +114,7 @@ pub(super) fn write(
 }
 
 /// The questions from which something is expected: on which day, holidays decide.
-fn expecting(tx: &Transaction<'_>) -> Result<Vec<Uuid>, ViewsError> {
+pub(super) fn expecting(tx: &Transaction<'_>) -> Result<Vec<Uuid>, ViewsError> {
     let mut found = tx.prepare("SELECT id FROM questions WHERE expected_on IS NOT NULL")?;
     let rows = found.query_map([], |row| row.get(0).map(Uuid::from_bytes))?;
     Ok(rows.collect::<Result<_, _>>()?)

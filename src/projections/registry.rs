@@ -22,10 +22,12 @@ pub use lists::{
 };
 pub(super) use lists::{among, holidays};
 
-use rusqlite::{Transaction, params};
+use std::sync::Arc;
+
+use rusqlite::{ToSql, Transaction, params};
 
 use super::ViewsError;
-use super::book::Book;
+use super::book::{Book, OnShelf};
 use super::lists::to_json;
 use super::touched::Touched;
 use super::words;
@@ -94,6 +96,15 @@ pub(super) const TABLES: &str = "
         person TEXT PRIMARY KEY,
         doc TEXT NOT NULL
     );
+    -- Up to where the events of each entry reach; the key is that of its table.
+    CREATE TABLE entries (
+        category TEXT NOT NULL,
+        key NOT NULL,
+        updated_at INTEGER NOT NULL,
+        occurred_until TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        PRIMARY KEY (category, key)
+    ) WITHOUT ROWID;
 ";
 
 /// Writes the touched entries.
@@ -104,7 +115,7 @@ pub(super) fn write(
 ) -> Result<(), ViewsError> {
     bodies(tx, book, touched)?;
     for id in &touched.authorities {
-        let state = &book.find::<Authority>(tx, id)?.state;
+        let state = &*reached::<Authority>(tx, book, id, id)?;
         let Some(view) = AuthorityView::of(state) else { continue };
         tx.prepare_cached("INSERT OR REPLACE INTO authorities VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
             .execute(params![
@@ -117,12 +128,13 @@ pub(super) fn write(
             ])?;
     }
     for id in &touched.norms {
-        let state = &book.find::<Norm>(tx, id)?.state;
-        norm(tx, *id, state)?;
+        let state = reached::<Norm>(tx, book, id, &id.as_bytes().as_slice())?;
+        norm(tx, *id, &state)?;
     }
     labels(tx, book, touched)?;
     for id in &touched.calendars {
-        for (ord, holiday) in book.find::<Calendar>(tx, id)?.state.declared.iter().enumerate() {
+        let state = reached::<Calendar>(tx, book, id, id)?;
+        for (ord, holiday) in state.declared.iter().enumerate() {
             let view = HolidayView::from(holiday);
             tx.prepare_cached("INSERT OR REPLACE INTO holidays VALUES (?1, ?2, ?3)")?.execute(
                 params![
@@ -134,7 +146,7 @@ pub(super) fn write(
         }
     }
     for id in &touched.persons {
-        let state = &book.find::<Person>(tx, id)?.state;
+        let state = &*reached::<Person>(tx, book, id, id)?;
         let Some(view) = PersonView::of(state) else { continue };
         tx.prepare_cached("INSERT OR REPLACE INTO persons VALUES (?1, ?2)")?
             .execute(params![&**id, to_json(&view)])?;
@@ -142,9 +154,32 @@ pub(super) fn write(
     Ok(())
 }
 
+/// The state of an entry, up to where its events reach being written down.
+fn reached<D: OnShelf>(
+    tx: &Transaction<'_>,
+    book: &mut Book,
+    id: &D::Key,
+    key: &dyn ToSql,
+) -> Result<Arc<D::State>, ViewsError> {
+    let entry = book.find::<D>(tx, id)?;
+    if entry.events > 0 {
+        let extent = entry.extent;
+        tx.prepare_cached("INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(
+            params![
+                D::CATEGORY,
+                key,
+                extent.micros(),
+                extent.occurred_on.to_string(),
+                extent.place()
+            ],
+        )?;
+    }
+    Ok(Arc::clone(&entry.state))
+}
+
 fn bodies(tx: &Transaction<'_>, book: &mut Book, touched: &Touched) -> Result<(), ViewsError> {
     for id in &touched.bodies {
-        let state = &book.find::<Body>(tx, id)?.state;
+        let state = &*reached::<Body>(tx, book, id, id)?;
         let (Some(row), Some(detail)) = (BodyRow::of(state), BodyDetail::of(state)) else {
             continue;
         };
@@ -198,13 +233,13 @@ fn norm(tx: &Transaction<'_>, id: uuid::Uuid, state: &NormState) -> Result<(), V
 
 fn labels(tx: &Transaction<'_>, book: &mut Book, touched: &Touched) -> Result<(), ViewsError> {
     for id in &touched.themes {
-        let state = &book.find::<Theme>(tx, id)?.state;
+        let state = &*reached::<Theme>(tx, book, id, id)?;
         let Some(view) = ThemeView::of(state) else { continue };
         tx.prepare_cached("INSERT OR REPLACE INTO themes VALUES (?1, ?2, ?3)")?
             .execute(params![&**id, view.label_it.as_str(), to_json(&view)])?;
     }
     for id in &touched.forms {
-        let state = &book.find::<Form>(tx, id)?.state;
+        let state = &*reached::<Form>(tx, book, id, id)?;
         let Some(view) = FormView::of(state) else { continue };
         tx.prepare_cached("INSERT OR REPLACE INTO forms VALUES (?1, ?2, ?3, ?4)")?.execute(
             params![

@@ -2,6 +2,7 @@
 //!
 //! Depends on: nothing in this crate.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
@@ -13,7 +14,7 @@ use super::{
 
 /// The shape and meaning of the rows. Raise it with every change of a table or of what
 /// is written there: views of another number are not read, but built anew.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Pages of 8 KiB, and how much of them the writer keeps in memory, in KiB.
 const WRITER_CACHE_KIB: u32 = 24 * 1024;
@@ -24,7 +25,9 @@ const OWN: &str = "
         one INTEGER PRIMARY KEY CHECK (one = 1),
         store BLOB NOT NULL,
         position INTEGER NOT NULL,
-        event BLOB NOT NULL
+        event BLOB NOT NULL,
+        -- When the latest event was recorded, shown or not.
+        latest INTEGER NOT NULL
     );
     CREATE TABLE quarantine (
         stream TEXT PRIMARY KEY,
@@ -87,6 +90,30 @@ pub(super) fn open_for_the_past(path: &Path) -> Result<Connection, ViewsError> {
             "PRAGMA journal_mode = OFF; BEGIN; {tables} PRAGMA user_version = {VERSION}; COMMIT;"
         ))?;
     }
+    let mode: String = conn.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    if mode != "wal" {
+        conn.execute_batch("PRAGMA journal_mode = OFF;")?;
+    }
+    Ok(conn)
+}
+
+/// Opens a new file that is to show the past, the present views beside it as `today`: they
+/// must be there and of this version. The file has no tables yet.
+pub(super) fn open_beside_today(path: &Path, today: &Path) -> Result<Connection, ViewsError> {
+    std::fs::File::create(path).map_err(ViewsError::Io)?;
+    // Nothing is created, so that views which are gone meanwhile do not come back empty.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = 8192;
+         PRAGMA journal_mode = OFF;
+         PRAGMA synchronous = OFF;
+         PRAGMA cache_size = -{WRITER_CACHE_KIB};
+         PRAGMA temp_store = MEMORY;"
+    ))?;
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    let today = today.to_str().ok_or_else(|| ViewsError::Io(ErrorKind::InvalidInput.into()))?;
+    conn.execute("ATTACH DATABASE ?1 AS today", [today])?;
     Ok(conn)
 }
 

@@ -63,7 +63,10 @@ pub(super) const TABLES: &str = "
         published_on TEXT,
         issues INTEGER NOT NULL,
         -- The earliest day by which an open review is due.
-        review_due TEXT
+        review_due TEXT,
+        -- The latest day on which something happened, and the last event: see `past`.
+        occurred_until TEXT NOT NULL,
+        position INTEGER NOT NULL
     );
     CREATE INDEX solutions_by_id ON solutions (id);
     -- What bodies decided, a union as the members it names: adopted, adapted, declined.
@@ -165,7 +168,7 @@ fn write_row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
     tx.prepare_cached(
         "INSERT OR REPLACE INTO solutions VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-          ?19, ?20, ?21, ?22, ?23)",
+          ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
     )?
     .execute(params![
         ident.no,
@@ -191,6 +194,8 @@ fn write_row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
         state.published.as_ref().map(|one| one.published_on.to_string()),
         i64::try_from(state.issues.len()).unwrap_or(i64::MAX),
         answers::reviews_due(&state.reviews),
+        entry.extent.occurred_on.to_string(),
+        entry.extent.place(),
     ])?;
     Ok(())
 }

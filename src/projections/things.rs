@@ -18,13 +18,15 @@ use crate::clock::civil_date;
 
 /// The tables.
 pub(super) const TABLES: &str = "
-    -- Every numbered thing: kind, number among its kind, year and rank of its reference.
+    -- Every numbered thing: kind, number among its kind, year and rank of its reference,
+    -- when its first event was recorded.
     CREATE TABLE things (
         id BLOB PRIMARY KEY,
         kind INTEGER NOT NULL,
         no INTEGER NOT NULL,
         year INTEGER NOT NULL,
-        rank INTEGER NOT NULL
+        rank INTEGER NOT NULL,
+        begun_at INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE counters (
         kind INTEGER NOT NULL,
@@ -163,9 +165,17 @@ impl Counters {
         let year = civil_date(recorded_at).year();
         let (no, rank) = (self.next(tx, kind, 0)?, self.next(tx, kind, year)?);
         tx.prepare_cached(
-            "INSERT INTO things (id, kind, no, year, rank) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO things (id, kind, no, year, rank, begun_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![id.as_bytes().as_slice(), kind as u8, no, year, rank])?;
+        .execute(params![
+            id.as_bytes().as_slice(),
+            kind as u8,
+            no,
+            year,
+            rank,
+            recorded_at.as_microsecond()
+        ])?;
         Ok(Ident { kind, no, year, rank: u32::try_from(rank).unwrap_or(u32::MAX) })
     }
 

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use super::things::Kind;
+
 /// The things to be written at the end of a batch, by category.
 #[derive(Debug, Default)]
 pub struct Touched {
@@ -37,4 +39,17 @@ pub struct Touched {
     pub persons: BTreeSet<Box<str>>,
     /// Streams of which a text was erased: nothing opened before may be shown again.
     pub erased: BTreeSet<Box<str>>,
+}
+
+impl Touched {
+    /// The set of a kind of cases.
+    pub(super) fn of(&mut self, kind: Kind) -> &mut BTreeSet<Uuid> {
+        match kind {
+            Kind::Issue => &mut self.issues,
+            Kind::Question => &mut self.questions,
+            Kind::Answer => &mut self.answers,
+            Kind::Solution => &mut self.solutions,
+            Kind::Communication => &mut self.communications,
+        }
+    }
 }

@@ -374,7 +374,7 @@ pub async fn look_back(
     let texts = Arc::new(Texts::new(Arc::clone(&store), Arc::clone(&codec)));
     let path = folder.join("as-of.db");
     let logs: Logs = Arc::new(move || Log::new(Arc::clone(&store), Arc::clone(&codec)));
-    let build = move || past::alone(&logs, cut, &path, head);
+    let build = move || past::alone(&logs, None, cut, &path, head);
     let then = tokio::task::spawn_blocking(build).await.map_err(|_| ViewsError::Busy)??;
     Ok(Moment::then(cut, then, None, texts))
 }

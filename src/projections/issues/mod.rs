@@ -62,7 +62,10 @@ pub(super) const TABLES: &str = "
         dispatched_on TEXT,
         answered_on TEXT,
         solved_on TEXT,
-        closed_on TEXT
+        closed_on TEXT,
+        -- The latest day on which something happened, and the last event: see `past`.
+        occurred_until TEXT NOT NULL,
+        position INTEGER NOT NULL
     );
     CREATE INDEX issues_by_update ON issues (updated_at, no);
     CREATE INDEX issues_by_report ON issues (reported_on, no);

@@ -223,7 +223,7 @@ fn write_row(
     tx.prepare_cached(
         "INSERT OR REPLACE INTO issues VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-          ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)",
+          ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)",
     )?
     .execute(params![
         ident.no,
@@ -260,6 +260,8 @@ fn write_row(
         text(milestones.answered_on),
         text(milestones.solved_on),
         text(state.closed.as_ref().map(|closing| closing.closed_on)),
+        entry.extent.occurred_on.to_string(),
+        entry.extent.place(),
     ])?;
     Ok(())
 }

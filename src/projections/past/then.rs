@@ -17,6 +17,7 @@ use super::super::indexer::Indexer;
 use super::super::projector::{Projector, Quarantined, Seen};
 use super::super::readers::Readers;
 use super::super::runner::{Logs, Run, follow};
+use super::rewind::{self, Begun};
 use super::seen_from;
 use crate::event_store::{Bookmark, GlobalPosition};
 
@@ -107,10 +108,12 @@ impl Then {
         same && head && reached.built
     }
 
-    /// Reads the log up to a position.
+    /// Reads the log up to a position. The first time it is begun from the present views,
+    /// when `today` names their file.
     pub(super) fn advance(
         &self,
         logs: &Logs,
+        today: Option<&Path>,
         head: GlobalPosition,
         aside: Vec<Quarantined>,
     ) -> Result<(), ViewsError> {
@@ -118,14 +121,23 @@ impl Then {
         if before.built && (before.at.position >= head || self.pass_over(logs, before, head)?) {
             return Ok(());
         }
+        let begun = today.filter(|_| !before.built).and_then(|today| self.begin(today));
         let mut projector = Projector::open(&self.path, seen_from(logs, self.cut)?)?;
-        let at = if before.built { before.at } else { projector.bookmark() };
-        projector.resume(at, before.seen, aside);
+        match begun {
+            Some(Begun { at, seen, touched }) => {
+                projector.resume(at, seen, aside);
+                projector.go_back(touched)?;
+            }
+            None if before.built => projector.resume(before.at, before.seen, aside),
+            None => projector.resume(projector.bookmark(), before.seen, aside),
+        }
         let mut run = Run { projector, path: self.path.clone() };
-        let never = watch::Sender::new(false);
-        let log = seen_from(logs, self.cut)?;
-        let wanted = watch::Sender::new(GlobalPosition::START).subscribe();
-        follow(&mut run, log, &never.subscribe(), Some(head), wanted, |_, _| {})?;
+        if run.projector.bookmark().position < head {
+            let never = watch::Sender::new(false);
+            let log = seen_from(logs, self.cut)?;
+            let wanted = watch::Sender::new(GlobalPosition::START).subscribe();
+            follow(&mut run, log, &never.subscribe(), Some(head), wanted, |_, _| {})?;
+        }
         if !before.built {
             run.projector.open_to_readers()?;
         }
@@ -134,6 +146,18 @@ impl Then {
         let (at, seen) = (run.projector.bookmark(), run.projector.seen());
         *lock(&self.reached) = Reached { at, seen, built: true, bytes };
         Ok(())
+    }
+
+    /// Begins from the present views; `None` when everything is to be folded.
+    fn begin(&self, today: &Path) -> Option<Begun> {
+        let begun = rewind::begin(&self.path, today, &self.cut).unwrap_or_else(|why| {
+            tracing::warn!(%why, "a moment cannot be begun from the present views");
+            None
+        });
+        if begun.is_none() {
+            remove_database(&self.path);
+        }
+        begun
     }
 
     /// Goes on where nothing is seen; whether that led up to the position.

@@ -104,7 +104,8 @@ pub(super) fn row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(),
     let text = |day: Option<Day>| day.map(|day| day.to_string());
     tx.prepare_cached(
         "INSERT OR REPLACE INTO questions VALUES
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+          ?20, ?21)",
     )?
     .execute(params![
         ident.no,
@@ -127,6 +128,8 @@ pub(super) fn row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(),
         text(next.as_ref().map(|next| next.on)),
         next.as_ref().map(|next: &Expectation| to_json(next)),
         to_json(&addressees(state, &recorded)),
+        entry.extent.occurred_on.to_string(),
+        entry.extent.place(),
     ])?;
     write_steps(tx, book, id, &ident, &entry, &around)
 }

@@ -1,20 +1,22 @@
 //! Histories in which everything depends on everything.
 
+use jiff::SignedDuration;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::world::{World, position, report, uuid};
 use crate::domain::answer::Answer;
 use crate::domain::communication::Communication;
 use crate::domain::issue::Issue;
 use crate::domain::question::Question;
-use crate::domain::registry::{Authority, Body, Norm};
+use crate::domain::registry::{Authority, Body, Calendar, Norm, Person};
 use crate::domain::solution::Solution;
 
 /// The act that everything cites.
 pub const ACT: &str = "urn:nir:stato:decreto.legislativo:2015-08-18;142";
 
-/// How many different things can happen.
-pub const EVENTS: u8 = 22;
+/// How many different things can happen; one more is a report by a clock that was put back.
+pub const EVENTS: u8 = 26;
 
 pub fn issue(n: u8) -> String {
     uuid(0x100 + u128::from(n)).to_string()
@@ -30,6 +32,12 @@ pub fn solution(n: u8) -> String {
 }
 fn point(n: u8) -> String {
     uuid(0x500 + u128::from(n)).to_string()
+}
+fn addressee(n: u8) -> String {
+    uuid(0x600 + u128::from(n)).to_string()
+}
+fn letter(n: u8) -> String {
+    uuid(0x700 + u128::from(n)).to_string()
 }
 
 /// Lets one of the things happen that can happen, to the `n`-th of its kind. Streams
@@ -124,11 +132,46 @@ pub async fn happen(world: &World, kind: u8, n: u8) {
             let act = crate::domain::norm::norm_id(ACT).to_string();
             world.record::<Norm>(&act, "norm-amended.v1", data).await
         }
-        _ => {
+        21 => {
             let data = json!({"name": "Comune di Bologna e altri"});
             world.record::<Body>("c_a944", "body-renamed.v1", data).await
         }
+        _ => happen_beside(world, kind, n).await,
     };
+}
+
+/// What happens to things that the others do not rest on, except by their days.
+async fn happen_beside(world: &World, kind: u8, n: u8) -> Uuid {
+    match kind {
+        22 => {
+            let data = json!({"addressees": [addressee(n)], "text_version": 1});
+            world.record::<Question>(&question(n), "question-dispatched.v1", data).await
+        }
+        23 => {
+            let data = json!({"name": format!("Festa {n}"), "rule": "02-09", "from": "1990-01-01"});
+            world.record::<Calendar>("it", "holiday-declared.v1", data).await
+        }
+        24 => {
+            let data = json!({"body": "c_a944", "register": "SIM", "year": 2026,
+                "number": "0000042", "date": "2026-01-12"});
+            world.record::<Communication>(&letter(n), "registration-recorded.v1", data).await
+        }
+        25 => {
+            let data = json!({"person": "p-2", "role": "municipality", "body": "c_a944"});
+            world.record::<Person>("p-2", "access-granted.v1", data).await
+        }
+        _ => put_back(world).await,
+    }
+}
+
+/// A new report, recorded by a clock that was put back by two days.
+async fn put_back(world: &World) -> Uuid {
+    let now = world.now();
+    world.clock.set(now - SignedDuration::from_hours(48));
+    let id = uuid(0x800 + u128::from(now.as_microsecond().unsigned_abs())).to_string();
+    let new = world.record::<Issue>(&id, "issue-reported.v1", report("c_f257", "Tardi")).await;
+    world.clock.set(now + SignedDuration::from_hours(1));
+    new
 }
 
 async fn begin(world: &World, n: u8) {
@@ -147,7 +190,7 @@ async fn begin(world: &World, n: u8) {
         "norms": cited, "text": "Si chiarisce."});
     world.record::<Answer>(&a, "answer-received.v1", received).await;
     let drafted = json!({"coordinator": "anci_er", "subject": "Quesito",
-        "addressees": [{"addressee_id": uuid(0x600 + u128::from(n)), "addressee": "ministero"}],
+        "addressees": [{"addressee_id": addressee(n), "addressee": "ministero"}],
         "background": "Premessa.", "norms": cited, "silence_effect": "none",
         "points": [{"point_id": point(n), "text": "Se.", "issues": [i], "addressees": []}]});
     world.record::<Question>(&question(n), "question-drafted.v1", drafted).await;
@@ -157,8 +200,7 @@ async fn begin(world: &World, n: u8) {
     world.record::<Solution>(&solution(n), "solution-proposed.v1", proposed).await;
     let letter = json!({"coordinator": "anci_er", "direction": "out", "channel": "pec",
         "counterpart": [{"kind": "authority", "id": "ministero"}], "subject": "Quesito"});
-    let letter_id = uuid(0x700 + u128::from(n)).to_string();
-    world.record::<Communication>(&letter_id, "communication-recorded.v1", letter).await;
+    world.record::<Communication>(&self::letter(n), "communication-recorded.v1", letter).await;
 }
 
 /// Bodies, offices and the act.
