@@ -68,13 +68,11 @@ pub fn permission(category: &str, stored_type: &str) -> Option<Permission> {
         ("question", "adhesion-withdrawn") => P::Own,
         ("solution", "solution-adopted" | "solution-declined") => P::Contribute,
         ("solution", "adoption-corrected" | "adoption-ended") => P::Own,
-        ("person" | "body", name) if name != "text-erased" => P::Registry,
-        ("norm" | "authority" | "theme" | "form" | "calendar", name) if name != "text-erased" => {
-            P::NormRegistry
-        }
+        ("person" | "body", _) => P::Registry,
+        ("norm" | "authority" | "theme" | "form" | "calendar", _) => P::NormRegistry,
         ("issue", "text-erased") => P::Coordinate,
         ("question" | "answer" | "solution" | "communication", _) => P::Coordinate,
-        ("registration", _) | (_, "text-erased") => P::Operate,
+        ("registration", _) => P::Operate,
         _ => return None,
     })
 }

@@ -193,6 +193,7 @@ acts! {
         "/norms" register_norm "norm-registered.v1" Optional "Enter a norm in the catalogue";
         "/norms/{norm_id}/amendments" record_amendment "norm-amended.v1" Optional "Record that a norm was amended";
         "/norms/{norm_id}/corrections" correct_norm "norm-corrected.v1" Required "Correct a catalogue entry";
+        "/norms/{norm_id}/erasures" erase_norm_text "text-erased.v1" Required "Erase a text, or all texts of the entry, for ever";
     }
     "body" {
         "/bodies" register_body "body-registered.v1" Optional "Enter a body in the registry";
@@ -202,42 +203,40 @@ acts! {
         "/bodies/{body_id}/members" add_member "member-added.v1" Optional "Add a member";
         "/bodies/{body_id}/members/{member_id}/withdrawal" remove_member "member-removed.v1" Optional "Remove a member";
         "/bodies/{body_id}/profiles" record_profile "profile-recorded.v1" Optional "Record the body's part in the SAI network";
+        "/bodies/{body_id}/erasures" erase_body_text "text-erased.v1" Required "Erase a text, or all texts of the entry, for ever";
     }
     "authority" {
         "/authorities" register_authority "authority-registered.v1" Optional "Enter an authority in the registry";
         "/authorities/{authority_id}/names" rename_authority "authority-renamed.v1" Required "Record a new name";
         "/authorities/{authority_id}/retirement" retire_authority "authority-retired.v1" Required "Retire an authority";
+        "/authorities/{authority_id}/erasures" erase_authority_text "text-erased.v1" Required "Erase a text, or all texts of the entry, for ever";
     }
     "theme" {
         "/themes" register_theme "theme-registered.v1" Optional "Enter a theme in the registry";
         "/themes/{theme_id}/names" rename_theme "theme-renamed.v1" Required "Record a new name";
         "/themes/{theme_id}/retirement" retire_theme "theme-retired.v1" Required "Retire a theme";
+        "/themes/{theme_id}/erasures" erase_theme_text "text-erased.v1" Required "Erase a text, or all texts of the entry, for ever";
     }
     "form" {
         "/forms" register_form "form-registered.v1" Optional "Enter a form in the registry";
         "/forms/{form_id}/names" rename_form "form-renamed.v1" Required "Record a new name";
         "/forms/{form_id}/retirement" retire_form "form-retired.v1" Required "Retire a form";
+        "/forms/{form_id}/erasures" erase_form_text "text-erased.v1" Required "Erase a text, or all texts of the entry, for ever";
     }
     "calendar" {
         "/holidays" declare_holiday "holiday-declared.v1" Optional "Declare a holiday";
         "/holidays/{holiday_id}/repeal" repeal_holiday "holiday-repealed.v1" Optional "Record that a holiday is no longer observed";
+        "/holidays/erasures" erase_holiday_text "text-erased.v1" Optional "Erase a text, or all texts of the entry, for ever";
     }
     "person" {
         "/people" grant_access "access-granted.v1" Optional "Give a person or machine a role";
         "/people/{person_id}/revocation" revoke_access "access-revoked.v1" Optional "Take a role away";
+        "/people/{person_id}/erasures" erase_access_text "text-erased.v1" Optional "Erase a text, or all texts of the entry, for ever";
     }
 }
 
-/// What is registered, not reported: streams that hold what is public.
-const REGISTRY: &[&str] = &["norm", "body", "authority", "theme", "form", "calendar", "person"];
-
 /// Event types that no operation records directly: in which streams, and why.
 pub const INTERNAL: &[(&[&str], &str, &str)] = &[
-    (
-        REGISTRY,
-        "text-erased.v1",
-        "in the registry nothing is erased: it holds what is public; cases have an operation each",
-    ),
     (
         &["registration"],
         "registration-reserved.v1",

@@ -138,7 +138,7 @@ async fn run(
         texts_checked: envelope.texts_checked,
     };
     let recorded = match act.event {
-        TEXT_ERASED => to_the_end(api, actor, submission).await,
+        TEXT_ERASED => api.operations.erase_to_the_end(actor, submission).await,
         event => {
             let submission = Submission { actor: Some(actor), ..submission };
             match event {
@@ -148,19 +148,6 @@ async fn run(
         }
     };
     recorded.map_err(|why| refusal(why, api, || object(headers, body).ok()))
-}
-
-/// Erases even if the caller hangs up: what was begun is finished, and not by the next start.
-async fn to_the_end(
-    api: &Api,
-    actor: &Actor,
-    submission: Submission<'static>,
-) -> Result<Receipt, OperationError> {
-    let (operations, actor) = (api.operations.clone(), actor.clone());
-    let erasing = tokio::spawn(async move {
-        operations.erase(Submission { actor: Some(&actor), ..submission }).await
-    });
-    erasing.await.unwrap_or_else(|why| Err(OperationError::Internal(why.to_string())))
 }
 
 /// The problem with an operation; a rule about dates names the date it speaks of.

@@ -1,4 +1,5 @@
-//! Erasing a text, or all texts of a case: the key goes, the event that says so stays.
+//! Erasing a text, or all texts of a case or of an entry of the registry: the key goes, the
+//! event that says so stays.
 //!
 //! The event and the destruction of the keys are one commit, so that nobody ever reads of
 //! an erasure whose texts still open. What lies outside that commit follows before the
@@ -11,11 +12,12 @@
 //!
 //! Deliberately absent: taking an erasure back.
 //!
-//! Depends on: `command_handler`, `codec`, `privacy`.
+//! Depends on: `command_handler`, `codec`, `privacy`, `access`.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use uuid::Uuid;
@@ -23,12 +25,14 @@ use uuid::Uuid;
 use super::record::{Receipt, Submission};
 use super::subject::Subject;
 use super::{FieldFault, OperationError, Operations};
+use crate::access::Actor;
 use crate::codec::{self, sealed_texts};
 use crate::command_handler::{Done, Intent};
 use crate::domain::answer::Answer;
 use crate::domain::communication::Communication;
 use crate::domain::issue::Issue;
 use crate::domain::question::Question;
+use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, Person, Theme};
 use crate::domain::shared::TextErased;
 use crate::domain::solution::Solution;
 use crate::event_store::{GlobalPosition, KeyRing, Revision, StoredEvent, StreamName};
@@ -78,17 +82,17 @@ impl Scope {
         let known = self.event.is_none_or(|id| events.iter().any(|stored| stored.id == id));
         let (pointer, detail) = match (&self.event, &self.field) {
             (None, Some(_)) => ("/event_id", "Manca l'evento che contiene il testo."),
-            (Some(_), _) if !known => ("/event_id", "L'evento non esiste in questo caso."),
+            (Some(_), _) if !known => ("/event_id", "L'evento non è fra quelli di questa scheda."),
             (Some(_), Some(_)) => ("/field", "In quel punto dell'evento non c'è un testo."),
             (Some(_), None) => ("/event_id", "L'evento non contiene testi."),
-            (None, None) => ("", "Il caso non contiene testi."),
+            (None, None) => ("", "Non ci sono testi da cancellare."),
         };
         FieldFault { pointer: pointer.into(), kind: "no_text", detail: detail.into(), hint: None }
     }
 }
 
 impl Operations {
-    /// Erases a text, or all texts of a case.
+    /// Erases a text, or all texts of a case or of an entry of the registry.
     ///
     /// # Errors
     ///
@@ -102,8 +106,33 @@ impl Operations {
             "answer" => self.erase_in::<Answer>(submission).await,
             "solution" => self.erase_in::<Solution>(submission).await,
             "communication" => self.erase_in::<Communication>(submission).await,
+            "norm" => self.erase_in::<Norm>(submission).await,
+            "body" => self.erase_in::<Body>(submission).await,
+            "authority" => self.erase_in::<Authority>(submission).await,
+            "theme" => self.erase_in::<Theme>(submission).await,
+            "form" => self.erase_in::<Form>(submission).await,
+            "calendar" => self.erase_in::<Calendar>(submission).await,
+            "person" => self.erase_in::<Person>(submission).await,
             other => Err(OperationError::Internal(format!("nothing is erased in `{other}`"))),
         }
+    }
+
+    /// Erases even if the caller goes away: what was begun is finished, and not by the next
+    /// start.
+    ///
+    /// # Errors
+    ///
+    /// As [`Operations::erase`].
+    pub async fn erase_to_the_end(
+        self: &Arc<Self>,
+        actor: &Actor,
+        submission: Submission<'static>,
+    ) -> Result<Receipt, OperationError> {
+        let (operations, actor) = (Arc::clone(self), actor.clone());
+        let erasing = tokio::spawn(async move {
+            operations.erase(Submission { actor: Some(&actor), ..submission }).await
+        });
+        erasing.await.unwrap_or_else(|why| Err(internal(why)))
     }
 
     async fn erase_in<D: Subject>(

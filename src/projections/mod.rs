@@ -68,7 +68,7 @@ mod writer;
 mod writing;
 
 pub use cut::Cut;
-pub use history::{TimelineEvent, sentence};
+pub use history::{TimelineEvent, TypedText, sentence};
 pub use linked::{LinkedAnswer, LinkedIssue, LinkedQuestion, LinkedSolution};
 pub use moment::{Held, Moment};
 pub use projector::Quarantined;

@@ -190,6 +190,10 @@ fn pages() -> Router<Arc<Site>> {
             "/segnalazioni/{id}/istruttoria",
             get(pages::desk::show_triage).post(pages::desk::triage),
         )
+        .route(
+            "/segnalazioni/{id}/cancellazione",
+            get(pages::issue::erasure::show).post(pages::issue::erasure::send),
+        )
         .route("/segnalazioni/nuova", get(pages::report::show).post(pages::report::send))
         .route("/segnalazioni/simili", post(pages::report::similar))
         .route(

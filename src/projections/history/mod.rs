@@ -8,6 +8,7 @@
 mod cases;
 mod names;
 mod registry;
+mod typed;
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
@@ -17,6 +18,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use names::Names;
+pub use typed::TypedText;
 
 use super::ViewsError;
 use super::condition::Conditions;

@@ -7,6 +7,7 @@ use super::{Draft, Form, KEY};
 use crate::codec::{self, ActorKind};
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::Revision;
+use crate::operations::erasure::TEXT_ERASED;
 use crate::operations::{FieldFault, OperationError, Receipt, Submission, Target};
 use crate::web::fault::Fault;
 use crate::web::visit::Visit;
@@ -102,9 +103,8 @@ impl Visit {
         let mut draft = Draft::of(form, deed.stored_type);
         let (envelope, mut wrong) = Envelope::take(&mut draft.data);
         draft.data.extend(deed.known);
-        let register = deed.stored_type == "registration-recorded.v1";
         let submission = Submission {
-            actor: Some(actor),
+            actor: None,
             kind: if actor.machine { ActorKind::Machine } else { ActorKind::Person },
             category: deed.category,
             target: deed.target,
@@ -127,10 +127,15 @@ impl Visit {
             return Err(Refused::Wrong(wrong));
         }
         let operations = &self.site.operations;
-        let recorded = if register {
-            operations.register(submission).await
-        } else {
-            operations.record(submission).await
+        let recorded = match deed.stored_type {
+            TEXT_ERASED => operations.erase_to_the_end(actor, submission).await,
+            event => {
+                let submission = Submission { actor: Some(actor), ..submission };
+                match event {
+                    "registration-recorded.v1" => operations.register(submission).await,
+                    _ => operations.record(submission).await,
+                }
+            }
         };
         match recorded {
             Ok(receipt) => {

@@ -12,6 +12,7 @@ const OF_THINGS: &[(&str, &[&str])] = &[
             "/segnalazioni/{}",
             "/segnalazioni/{}?eventi=note",
             "/segnalazioni/{}/istruttoria",
+            "/segnalazioni/{}/cancellazione",
             "/quesiti/nuovo?segnalazione={}",
             "/ricostruisci/{}?al=2026-03-10",
             "/ricostruisci/{}/scheda.json?al=2026-03-10",

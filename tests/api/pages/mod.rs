@@ -4,6 +4,7 @@ mod asking;
 pub mod canaries;
 mod cases;
 mod dashboard;
+mod erasing;
 mod frame;
 pub mod page;
 mod past;

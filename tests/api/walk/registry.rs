@@ -29,7 +29,8 @@ async fn labels(app: &TestApp) {
         let renamed = json!({name: "Prova generale"});
         app.act(staff, &act("rename"), &["prova"], renamed.clone()).await;
         app.refused(No::NothingToChange, staff, &act("rename"), &["prova"], renamed).await;
-        app.act(staff, &act("retire"), &["prova"], json!({"from": "2026-01-01"})).await;
+        let retired = json!({"from": "2026-01-01", "reason": "Era solo una prova."});
+        app.act(staff, &act("retire"), &["prova"], retired).await;
         let again = json!({name: "Prova finale"});
         app.refused(No::Retired, staff, &act("rename"), &["prova"], again).await;
     }
@@ -72,7 +73,8 @@ async fn bodies(app: &TestApp) {
         let data = json!({"body": body, "name": name, "kind": "comune", "province": "BO"});
         app.act(admin, "register_body", &[], data).await;
     }
-    app.act(admin, "rename_body", &["c_vecchio"], json!({"name": "Comune di Prova Vecchia"})).await;
+    let renamed = json!({"name": "Comune di Prova Vecchia", "reason": "Per distinguerlo."});
+    app.act(admin, "rename_body", &["c_vecchio"], renamed).await;
     app.act(admin, "move_body", &["c_vecchio"], json!({"province": "MO", "from": "2026-01-01"}))
         .await;
     let profile = json!({"sai_owner": true, "places": 48, "on": "2026-01-01"});
@@ -119,7 +121,10 @@ async fn accounts(app: &TestApp) {
 
 async fn holidays(app: &TestApp) {
     let staff = "staff";
-    let francis = json!({"name": "San Francesco d'Assisi", "rule": "10-04", "from": "2026-01-01"});
+    let francis = json!({
+        "name": "San Francesco d'Assisi", "rule": "10-04", "from": "2026-01-01",
+        "act": "Legge n. 151 del 2025",
+    });
     let day = app.act(staff, "declare_holiday", &[], francis.clone()).await.event;
     app.refused(No::AlreadyExists, staff, "declare_holiday", &[], francis).await;
     let never = json!({"name": "Mai", "rule": "02-30", "from": "2026-01-01"});

@@ -1,6 +1,7 @@
 //! *Segnalazione*: one case, for those who may see it; for everybody, what was published.
 
 mod around;
+pub mod erasure;
 mod events;
 mod readings;
 
@@ -46,6 +47,7 @@ async fn whole(visit: &Visit, issue: &IssueDetail) -> Result<Page, Fault> {
             (remarks(issue))
             (record(visit, issue, &forms).await?)
             (events::section(visit, row.id).await?)
+            (erasure::link(visit, issue))
         }
     };
     Ok(visit.page(format!("{} {}", row.reference, row.title), main))
