@@ -37,7 +37,7 @@ const GUESSES: u32 = 3;
 
 /// What is needed to send links.
 pub(super) struct Links {
-    mail: Option<Arc<dyn Mail>>,
+    pub(super) mail: Option<Arc<dyn Mail>>,
     waiting: quick_cache::sync::Cache<Uuid, Arc<Waiting>>,
     letters: Throttle,
     places: Throttle,
@@ -134,6 +134,7 @@ impl Operations {
                  {page}/{token}\n\nVale una volta sola, per 15 minuti. Se non l'ha chiesto, può \
                  ignorare questo messaggio: nessuno è entrato.\n"
             ),
+            stop: None,
         };
         let sent = mail.send(letter).await;
         tracing::info!(account = %id, sent = sent.is_ok(), "sign-in link");
