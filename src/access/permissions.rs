@@ -72,7 +72,7 @@ pub fn permission(category: &str, stored_type: &str) -> Option<Permission> {
         ("norm" | "authority" | "theme" | "form" | "calendar", _) => P::NormRegistry,
         ("issue", "text-erased") => P::Coordinate,
         ("question" | "answer" | "solution" | "communication", _) => P::Coordinate,
-        ("registration", _) => P::Operate,
+        ("registration" | "notices", _) => P::Operate,
         _ => return None,
     })
 }

@@ -23,6 +23,7 @@ pub mod facts;
 pub mod issue;
 pub mod italian;
 pub mod norm;
+pub mod notice;
 pub mod question;
 pub mod registry;
 mod rejection;

@@ -292,6 +292,11 @@ fn near(
         "norm" | "body" | "authority" | "theme" | "form" | "calendar" => {
             return Ok(Some(Nearness::Reader));
         }
+        // Who was told what is between them and whoever audits.
+        "notices" => {
+            let audits = *scope.rule() == Scope::Everything;
+            return Ok(audits.then_some(Nearness::Inside));
+        }
         "person" => return Ok(looked_up(conn, scope, stream)?.then_some(Nearness::Reader)),
         // What serves the product itself, and what this version does not know.
         _ => return Ok(None),

@@ -34,6 +34,7 @@ use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
 use crate::domain::document::DocumentEvent;
 use crate::domain::issue::IssueEvent;
+use crate::domain::notice::{NoticeEvent, RunEvent};
 use crate::domain::question::QuestionEvent;
 use crate::domain::registry::{
     AuthorityEvent, BodyEvent, CalendarEvent, FormEvent, NormEvent, PersonEvent, ReservationEvent,
@@ -49,7 +50,7 @@ struct Category {
     example: fn(&str, &EventType) -> examples::Example,
 }
 
-fn categories() -> [Category; 19] {
+fn categories() -> [Category; 21] {
     fn of<E: EventSet>(name: &'static str) -> Category {
         Category { name, types: E::TYPES, example: examples::example::<E> }
     }
@@ -68,12 +69,14 @@ fn categories() -> [Category; 19] {
         of::<CalendarEvent>("calendar"),
         of::<PersonEvent>("person"),
         of::<ReservationEvent>("registration"),
+        of::<NoticeEvent>("notices"),
         of::<TokenEvent>("op"),
         of::<ReadEvent>("op"),
         of::<AccountEvent>("op"),
         of::<DirectoryEvent>("op"),
         of::<SessionEvent>("op"),
         of::<DocumentEvent>("op"),
+        of::<RunEvent>("op"),
     ]
 }
 

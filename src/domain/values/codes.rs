@@ -150,6 +150,8 @@ codes! {
     MediaType(100, "^[a-z0-9.+-]+/[a-z0-9.+-]+$", |t| t.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty() && [a, b].iter().all(|part| part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b".+-".contains(&c)))), "serve un tipo di contenuto, per esempio application/pdf");
     /// A SHA-256 hash, 64 lower-case hexadecimal digits.
     Sha256Hex(64, "^[0-9a-f]{64}$", |t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)), "serve un'impronta SHA-256 di 64 cifre esadecimali");
+    /// A place in a store, 16 lower-case hexadecimal digits; it means nothing elsewhere.
+    StorePosition(16, "^[0-9a-f]{16}$", |t| t.len() == 16 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)), "serve una posizione di 16 cifre esadecimali");
     /// A JSON pointer (RFC 6901), such as `/positions/0/reading`.
     JsonPointer(200, "^(/[a-z0-9_]+)+$", |t| t.len() > 1 && t.starts_with('/') && t[1..].split('/').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')), "serve un puntatore JSON, per esempio /description");
     /// The name of another system, such as `protocollo` or `sgai`.

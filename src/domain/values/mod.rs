@@ -19,7 +19,7 @@ pub use codes::{
     AooCode, ArticleCite, AuthorityId, AuthorityKind, BodyId, BodyKind, CelexCode, DocumentNumber,
     Edition, ExternalId, FormCode, HolidayRule, IpaCode, IstatCode, JsonPointer, MediaType,
     PersonId, ProvinceCode, PublicName, ReceptionKind, RegisterCode, Sha256Hex, SoftwareVersion,
-    SystemName, TerritoryCode, ThemeCode, Urn, WorkingGroup,
+    StorePosition, SystemName, TerritoryCode, ThemeCode, Urn, WorkingGroup,
 };
 pub use day::Day;
 pub use leaves::{Leaf, leaves};

@@ -272,8 +272,9 @@ fn may_read(api: &Api, caller: &Caller, entry: &Entry) -> Result<bool, Problem> 
     match (Kind::of_category(stream.category()), stream.id().parse()) {
         (Some(kind), Ok(id)) => Ok(api.views.may_read(&scope, kind, id)?),
         (Some(_), Err(_)) => Ok(false),
-        // Reservations of protocol numbers belong to letters that others may not read.
-        (None, _) => Ok(stream.category() != "registration"),
+        // Reservations of protocol numbers belong to letters that others may not read, and
+        // who was told what is between them and whoever audits.
+        (None, _) => Ok(!matches!(stream.category(), "registration" | "notices")),
     }
 }
 

@@ -33,6 +33,7 @@ use crate::domain::EventSet;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
 use crate::domain::issue::IssueEvent;
+use crate::domain::notice::NoticeEvent;
 use crate::domain::question::QuestionEvent;
 use crate::domain::registry::{
     AuthorityEvent, BodyEvent, CalendarEvent, FormEvent, NormEvent, PersonEvent, ReservationEvent,
@@ -166,6 +167,7 @@ pub fn sentence(
         "calendar" => of::<CalendarEvent>(codec, stored, names),
         "person" => of::<PersonEvent>(codec, stored, names),
         "registration" => of::<ReservationEvent>(codec, stored, names),
+        "notices" => of::<NoticeEvent>(codec, stored, names),
         _ => Err(CodecError::UnknownType(stored.stored_type.to_string())),
     }
 }

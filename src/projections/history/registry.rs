@@ -4,6 +4,7 @@
 
 use super::{Names, Told};
 use crate::domain::italian::{from_the, italian_date};
+use crate::domain::notice::NoticeEvent;
 use crate::domain::registry::{
     AuthorityEvent, BodyEvent, CalendarEvent, FormEvent, NormEvent, PersonEvent, ReservationEvent,
     Role, ThemeEvent,
@@ -121,6 +122,21 @@ impl Told for ReservationEvent {
         match self {
             Self::Reserved(_) => "Numero di protocollo riservato.".into(),
             Self::Released(_) => "Numero di protocollo liberato.".into(),
+        }
+    }
+}
+
+impl Told for NoticeEvent {
+    fn sentence_it(&self, _: &Names<'_>) -> String {
+        match self {
+            Self::Prepared(data) => match data.items.len() {
+                1 => "Riepilogo per posta elettronica preparato: una novità.".into(),
+                many => format!("Riepilogo per posta elettronica preparato: {many} novità."),
+            },
+            Self::Sent(_) => "Riepilogo accettato dal server di posta.".into(),
+            Self::Refused(_) => "Riepilogo non accettato dal server di posta.".into(),
+            Self::Stopped(_) => "Riepiloghi per posta elettronica non più voluti.".into(),
+            Self::Resumed(_) => "Riepiloghi per posta elettronica di nuovo voluti.".into(),
         }
     }
 }
