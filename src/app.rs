@@ -4,6 +4,7 @@
 
 mod error;
 mod log;
+mod notices;
 mod sign_in;
 
 use std::net::SocketAddr;
@@ -289,7 +290,8 @@ pub async fn serve(
         witnesses,
         scrub,
     };
-    let operations = Arc::new(sign_in::furnish(engine.operations(), serving.settings)?);
+    let operations = sign_in::furnish(engine.operations(), serving.settings)?;
+    let operations = Arc::new(notices::furnish(operations, serving.settings, engine)?);
     let api = Api::new(operations.clone(), views.clone(), engine.clock.clone(), options);
     let options = SiteOptions {
         base: base.clone(),
@@ -315,6 +317,8 @@ pub async fn serve(
     });
     let server = tokio::spawn(server.into_future());
     let epochs = tokio::spawn(change_epochs(operations.clone()));
+    let told = (operations.clone(), views.clone(), engine.clock.clone());
+    let telling = notices::begin(told, serving.settings, &base, stopping).await;
     // Whoever asks at once finds what was there; longer than this nobody is kept waiting,
     // since a reading says itself that the views are behind.
     let _ = views.wait_for(engine.store.head().await?, FIRST_VIEWS).await;
@@ -337,6 +341,7 @@ pub async fn serve(
         Ok(Ok(Ok(())) | Err(_)) => {}
         Err(_) => tracing::warn!("some connections were still open"),
     }
+    notices::end(telling).await;
     if let Err(why) = operations.note_searched().await {
         tracing::warn!(%why, "the next start searches the log for erasures again");
     }

@@ -70,6 +70,27 @@ impl Clock for SystemClock {
     }
 }
 
+/// The clock of the operating system, some days ahead: for tests of a whole program.
+#[cfg(debug_assertions)]
+#[derive(Debug, Clone, Copy)]
+pub struct Ahead {
+    /// By how many days.
+    pub days: u16,
+}
+
+#[cfg(debug_assertions)]
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        let now = SystemClock.now();
+        now.saturating_add(jiff::SignedDuration::from_hours(24 * i64::from(self.days)))
+            .unwrap_or(now)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        SystemClock.fill(bytes);
+    }
+}
+
 /// A clock that stands where it was put; its randomness is the system's.
 ///
 /// Imports use it to keep recorded dates, tests to choose the day.

@@ -12,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use jiff::civil::Time;
 
 /// Where data and keys lie.
 #[derive(Debug, Clone, Args)]
@@ -85,8 +86,8 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", env = "QUESITO_OIDC")]
     pub oidc: Option<PathBuf>,
 
-    /// The mail server for sign-in links: `smtps://user:password@mail.example.it`, or
-    /// `smtp://localhost:25` [default: no links are sent]
+    /// The mail server for sign-in links and notices: `smtps://user:password@mail.example.it`, or
+    /// `smtp://localhost:25` [default: no letters are sent]
     #[arg(
         long,
         value_name = "URL",
@@ -99,6 +100,38 @@ pub struct ServeArgs {
     /// The address that letters come from
     #[arg(long, value_name = "ADDRESS", env = "QUESITO_MAIL_FROM")]
     pub mail_from: Option<String>,
+
+    /// At what time of the day in Italy people are told by e-mail what is new, or `off`; only
+    /// where there is a mail server
+    #[arg(
+        long,
+        value_name = "HH:MM",
+        env = "QUESITO_NOTICES_AT",
+        default_value = "07:30",
+        value_parser = notices_at
+    )]
+    pub notices_at: NoticesAt,
+
+    /// By how many days the clock is ahead: for tests of what happens on another day, and
+    /// not in a program for earnest use
+    #[cfg(debug_assertions)]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "QUESITO_CLOCK_AHEAD",
+        default_value_t = 0,
+        hide = true
+    )]
+    pub clock_ahead: u16,
+}
+
+/// When people are told what is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticesAt {
+    /// Every day at this time in Italy.
+    Time(Time),
+    /// Never.
+    Off,
 }
 
 /// What is logged and how. Logs hold identifiers, never personal data.
@@ -275,6 +308,19 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
+fn notices_at(text: &str) -> Result<NoticesAt, String> {
+    let wrong = || "it takes a time of the day such as 07:30, or `off`".to_owned();
+    match text.split_once(':') {
+        None if text == "off" => Ok(NoticesAt::Off),
+        Some((hour, minute)) if hour.len() == 2 && minute.len() == 2 => {
+            let part = |digits: &str| digits.parse::<i8>().map_err(|_| wrong());
+            let time = Time::new(part(hour)?, part(minute)?, 0, 0);
+            time.map(NoticesAt::Time).map_err(|_| wrong())
+        }
+        _ => Err(wrong()),
+    }
+}
+
 /// An address of a page.
 fn link(text: &str) -> Result<String, String> {
     if ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) {
@@ -343,6 +389,15 @@ mod tests {
     }
 
     #[test]
+    fn notices_have_a_time_of_the_day_or_none() {
+        assert_eq!(notices_at("off"), Ok(NoticesAt::Off));
+        assert_eq!(notices_at("07:30"), Ok(NoticesAt::Time(Time::constant(7, 30, 0, 0))));
+        for wrong in ["", "7:30", "24:00", "07:60", "-1:30", "07:30:00", "mai"] {
+            assert!(notices_at(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn links_lead_somewhere_even_when_every_address_is_listened_on() {
         let serve = |public_url| ServeArgs {
             listen: "0.0.0.0:80".parse().unwrap(),
@@ -358,6 +413,9 @@ mod tests {
             oidc: None,
             smtp: None,
             mail_from: None,
+            notices_at: NoticesAt::Off,
+            #[cfg(debug_assertions)]
+            clock_ahead: 0,
         };
         assert_eq!(serve(None).base("0.0.0.0:81".parse().unwrap()), "http://localhost:81");
         let behind = serve(Some("https://q.it".into()));

@@ -50,3 +50,6 @@ pub mod d0015_erasure_holds_for_copies {}
 
 #[doc = include_str!("decisions/0016-identity.md")]
 pub mod d0016_identity {}
+
+#[doc = include_str!("decisions/0017-notices.md")]
+pub mod d0017_notices {}

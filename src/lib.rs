@@ -20,6 +20,7 @@ pub mod import;
 pub mod letter;
 pub mod mail;
 pub mod notary;
+pub mod notices;
 pub mod operations;
 pub mod privacy;
 pub mod private_file;

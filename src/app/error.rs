@@ -1,6 +1,7 @@
 //! Why the application cannot run.
 //!
-//! Depends on: `event_store`, `notary`, `operations`, `privacy`, `projections`.
+//! Depends on: `event_store`, `notary`, `operations`, `privacy`, `private_file`,
+//! `projections`.
 
 use std::net::SocketAddr;
 
@@ -10,6 +11,7 @@ use crate::notary::KeeperError;
 use crate::notary::key::KeyError;
 use crate::operations::OperationError;
 use crate::privacy::{EpochError, RegisterError};
+use crate::private_file::FileError;
 use crate::projections::ViewsError;
 
 /// Why the application cannot run, and what to do about it.
@@ -58,6 +60,9 @@ pub enum AppError {
     /// The key of the log cannot be used.
     #[error(transparent)]
     LogKey(#[from] KeyError),
+    /// A file beside the keys cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A witness was not given as it should be.
     #[error("{0}")]
     Witness(String),

@@ -1,6 +1,9 @@
 //! `quesito serve`.
 
+use std::sync::Arc;
+
 use crate::app::{self, Access, Engine, Serving};
+use crate::clock::Clock;
 use crate::config::{DataArgs, ServeArgs};
 use clap::Args;
 
@@ -28,12 +31,21 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
         let data = self.data.check()?;
-        let engine = Engine::open(&data, Access::Create, clock()).await?;
+        let engine = Engine::open(&data, Access::Create, self.clock()).await?;
         let serving = Serving { settings: &self.settings, disclaimer: None, demo: Vec::new() };
         app::serve(&engine, serving, |base| {
             say(format_args!("quesito answers at {base}, its documentation at {base}/docs"));
         })
         .await?;
         Ok(())
+    }
+
+    /// The clock of the machine, unless a test wants another day.
+    fn clock(&self) -> Arc<dyn Clock> {
+        #[cfg(debug_assertions)]
+        if self.settings.clock_ahead > 0 {
+            return Arc::new(crate::clock::Ahead { days: self.settings.clock_ahead });
+        }
+        clock()
     }
 }

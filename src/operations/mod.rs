@@ -13,6 +13,7 @@ pub mod authenticate;
 pub mod documents;
 pub mod erasure;
 pub mod links;
+pub mod notices;
 mod operational;
 pub mod providers;
 pub mod reads;
@@ -65,6 +66,7 @@ pub struct Operations {
     sign_ins: sessions::SignIns,
     providers: providers::KnownProviders,
     links: links::Links,
+    noticing: notices::Noticing,
 }
 
 /// A fault in one field of what a client sent.
@@ -160,6 +162,7 @@ impl Operations {
                 Arc::new(Http::default()),
             ),
             links: links::Links::new(None),
+            noticing: notices::Noticing::default(),
             handler,
             clock,
             documents,
@@ -192,6 +195,18 @@ impl Operations {
     pub fn writing(mut self, mail: Arc<dyn Mail>) -> Self {
         self.links = links::Links::new(Some(mail));
         self
+    }
+
+    /// The same operations, sending notices; `key` proves the links that stop them.
+    #[must_use]
+    pub fn noticing(mut self, key: [u8; 32]) -> Self {
+        self.noticing = notices::Noticing::under(key);
+        self
+    }
+
+    /// Who takes letters, if they are sent at all.
+    pub fn mail(&self) -> Option<&Arc<dyn Mail>> {
+        self.links.mail.as_ref()
     }
 
     /// The same operations, believing these identity providers.

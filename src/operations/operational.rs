@@ -1,4 +1,5 @@
-//! The one way in which an event of an operational stream (`op-…`) is recorded.
+//! The one way in which an event of an operational stream (`op-…`) is recorded, and of the
+//! notices of a person.
 
 use uuid::Uuid;
 

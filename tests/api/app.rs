@@ -413,6 +413,11 @@ impl TestApp {
         self.etags.lock().unwrap().get(&thing(path)).cloned().unwrap_or_else(|| "\"0.w\"".into())
     }
 
+    /// The views.
+    pub fn views(&self) -> Arc<Views> {
+        self.views.clone()
+    }
+
     /// The position of the last event stored.
     pub async fn head(&self) -> GlobalPosition {
         self.store.head().await.unwrap()

@@ -1,6 +1,6 @@
 //! Who somebody is: accounts, passwords, sessions, providers, links by e-mail.
 
-mod accounts;
+pub mod accounts;
 mod admin;
 mod hostile;
 mod links;

@@ -14,6 +14,7 @@ mod faulty;
 mod idempotency;
 mod identity;
 mod matrix;
+mod notices;
 mod pages;
 mod past;
 mod personal_data;

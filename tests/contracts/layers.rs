@@ -20,7 +20,7 @@ const ROWS: &[&[&str]] = &[
     &["codec"],
     &["command_handler", "projections"],
     &["operations", "policies", "extract", "letter"],
-    &["http", "web", "import"],
+    &["http", "web", "import", "notices"],
     &["app"],
     &["cli", "main"],
 ];

@@ -6,6 +6,7 @@ NODE_FOLDER holds node_modules with oidc-provider. Prints one line for each thin
 the first that is not so.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -59,13 +60,19 @@ class Letters:
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        # Whether it takes its time to say that it took a letter.
+        self.slow = False
 
     async def handle_DATA(self, server, session, envelope) -> str:
         import email
         from email import policy
 
         message = email.message_from_bytes(envelope.content, policy=policy.default)
+        self.headers.append({name.lower(): str(value) for name, value in message.items()})
         self.taken.append(message.get_content())
+        if self.slow:
+            await asyncio.sleep(20)
         return "250 taken"
 
     def next(self, count: int) -> str:
@@ -137,11 +144,11 @@ def main(program: str, node: Path, work: Path) -> None:
             raise SystemExit(f"quesito {args}: {done.stderr}")
         return done.stdout.strip()
 
-    def start() -> subprocess.Popen:
+    def start(*more: str) -> subprocess.Popen:
         server = subprocess.Popen(
             [program, "serve", *data, "--listen", f"127.0.0.1:{own}", "--public-url", base,
              "--rate-limit", "0", "--oidc", str(work / "oidc.json"),
-             "--smtp", f"smtp://127.0.0.1:{mail.port}", "--mail-from", "quesito@prova.example"],
+             "--smtp", f"smtp://127.0.0.1:{mail.port}", "--mail-from", "quesito@prova.example", *(more or ["--notices-at", "off"])],
             env=environment, stdout=subprocess.DEVNULL, stderr=open(work / "log", "a"))
         children.append(server)
         wait(f"{base}/api/v1/status", server)
@@ -166,6 +173,8 @@ def main(program: str, node: Path, work: Path) -> None:
     try:
         quesito("import", "--registry")
         admin = quesito("token", "create", "--person", "ced", "--role", "admin", "--body", "anci_er")
+        staff = quesito("token", "create", "--person", "coordinamento", "--role", "staff", "--body", "anci_er")
+        officer = quesito("token", "create", "--person", "ufficio", "--role", "municipality", "--body", "c_a944")
         line = quesito("account", "create", "--email", OFFICER, "--name", "Giulia Bianchi",
                        "--role", "municipality", "--body", "c_a944")
         quesito("account", "set-password", OFFICER, text=PASSWORD + "\n")
@@ -174,16 +183,17 @@ def main(program: str, node: Path, work: Path) -> None:
         server = start()
         api = f"{base}/api/v1"
 
-        def call(method: str, path: str, token: str, body: dict | None = None) -> requests.Response:
-            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())}
+        def call(method: str, path: str, token: str, body: dict | None = None, **more: str) -> requests.Response:
+            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())} | more
             return requests.request(method, api + path, json=body, headers=headers, timeout=30)
 
         machines(call, api, issuer, admin)
         passwords(base)
         links(base, letters)
         people(base, call, admin)
-        restart(base, server, start)
+        server = restart(base, server, start)
         down(call, issuer, op_process)
+        notices(base, call, letters, staff, officer, server, start)
         log = (work / "log").read_text()
         private = [OFFICER, "Bianchi", PASSWORD, "solo-prova", "prova.example"]
         shown("no name, address, password or secret in the log", not any(one in log for one in private))
@@ -302,13 +312,14 @@ def people(base: str, call, admin: str) -> None:
     shown("suspended, they are out at once", suspended.status_code == 204 and not browser.is_in())
 
 
-def restart(base: str, server: subprocess.Popen, start) -> None:
+def restart(base: str, server: subprocess.Popen, start) -> subprocess.Popen:
     browser = Browser(base)
     browser.fill("/accesso", "/accesso/password", {"email": OFFICER, "password": PASSWORD})
     server.terminate()
     server.wait(timeout=60)
-    start()
+    server = start()
     shown("a session outlives a restart of the server", browser.is_in())
+    return server
 
 
 def down(call, issuer: str, provider: subprocess.Popen) -> None:
@@ -317,6 +328,74 @@ def down(call, issuer: str, provider: subprocess.Popen) -> None:
     provider.terminate()
     provider.wait(timeout=60)
     shown("while the provider is down its tokens are judged by the keys known", call("GET", "/issues", token).status_code == 200)
+
+
+def notices(base: str, call, letters: Letters, staff: str, officer: str, server: subprocess.Popen, start) -> None:
+    def again(*more: str) -> subprocess.Popen:
+        server.terminate()
+        server.wait(timeout=60)
+        return start(*more)
+
+    def taken_up(title: str) -> str:
+        reported = call("POST", "/issues", officer, {
+            "title": title, "description": "Due uffici chiedono documenti diversi.",
+            "theme": "residence_registration", "urgency": "medium", "visibility": "network", "norms": []})
+        assert reported.status_code == 201, reported.text
+        issue = reported.json()["id"]
+        seen = {"If-Match": call("GET", f"/issues/{issue}", staff).headers["ETag"]}
+        triaged = call("POST", f"/issues/{issue}/triage", staff, {"scope": "in_scope"}, **seen)
+        assert triaged.status_code == 201, triaged.text
+        return issue
+
+    def gone_through() -> dict:
+        """What the status says once the notices of the day are done."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            told = call("GET", "/status", staff).json().get("notices")
+            if told and not told["waiting"]:
+                return told
+            time.sleep(0.1)
+        raise SystemExit("notices are not done")
+
+    count = len(letters.taken)
+    server = again("--notices-at", "23:59")
+    issue = taken_up("Iscrizione: basta la ricevuta?")
+    tomorrow = ["--notices-at", "00:00", "--clock-ahead", "1"]
+    server = again(*tomorrow)
+    letter, headers = letters.next(count), letters.headers[count:]
+    told = gone_through()
+    shown("what was taken up is told by mail the next day, with a reference and a link",
+          "Segnalazioni prese in carico" in letter and f"{base}/segnalazioni/{issue}" in letter and "S-2" in letter)
+    shown("nothing that somebody typed is in it", "ricevuta" not in letter and "Due uffici" not in letter)
+    link = re.search(r"http\S+/avvisi/\S+", letter)[0]
+    shown("programs of mail are told how to stop it at one click",
+          headers[0]["list-unsubscribe"] == f"<{link}>"
+          and headers[0]["list-unsubscribe-post"] == "List-Unsubscribe=One-Click")
+    server = again(*tomorrow)
+    second = gone_through()
+    shown("after a restart it is not told a second time", told["sent"] == 1 and second["day"] == told["day"]
+          and second["sent"] == 0 and len(letters.taken) == count + 1)
+    taken_up("Codice fiscale: quale ufficio?")
+    letters.slow, day_after = True, ["--notices-at", "00:00", "--clock-ahead", "2"]
+    server = again(*day_after)
+    letters.next(count + 1)
+    server.kill()
+    letters.slow = False
+    server = again(*day_after)
+    third = gone_through()
+    shown("nor after kill -9 between the letter and the word of the mail server",
+          third["day"] > told["day"] and third["sent"] == 0 and len(letters.taken) == count + 2)
+    asked = requests.get(link, timeout=30)
+    still = asked.status_code == 200 and "Non inviare più avvisi" in asked.text
+    stopped = requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=30)
+    forged = requests.post(link[:-3] + "AAA", data={"List-Unsubscribe": "One-Click"}, timeout=30)
+    shown("the link asks first and stops them when it is posted to, a forged one does nothing",
+          still and stopped.status_code == 200 and forged.status_code == 403)
+    taken_up("Tessera sanitaria: chi la rilascia?")
+    server = again("--notices-at", "00:00", "--clock-ahead", "3")
+    last = gone_through()
+    shown("then nothing comes any more", last["day"] > third["day"] and last["sent"] == 0
+          and len(letters.taken) == count + 2)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::codec::Instant;
+use crate::domain::values::Day;
 use crate::http::problem::Problem;
 use crate::http::{Api, ids};
 use crate::notary::hex;
 use crate::notary::witness::WitnessState;
+use crate::operations::notices::NoticesProgress;
 use crate::projections::Quarantined;
 
 /// How many events the views may be behind before the service calls itself unready.
@@ -60,9 +62,30 @@ pub struct ServiceStatus {
     pub log: LogStatus,
     /// Whether stored events are still what was logged.
     pub integrity: IntegrityStatus,
+    /// How notices by e-mail are doing; absent where none are sent, and before the first are
+    /// due.
+    pub notices: Option<NoticesStatus>,
     /// What is said where the data are invented.
     #[schema(max_length = 1000)]
     pub disclaimer: Option<String>,
+}
+
+/// How notices by e-mail are doing, since the start of the program.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NoticesStatus {
+    /// The last day for which they were due.
+    pub day: Day,
+    /// How many digests the mail server took.
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub sent: u32,
+    /// How many it did not take.
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub refused: u32,
+    /// Of how many nobody knows: they are not sent again.
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub unsure: u32,
+    /// Whether something is left to be tried again that day.
+    pub waiting: bool,
 }
 
 /// What reading the whole store again has found. Which events are damaged stands in the log
@@ -167,6 +190,12 @@ fn integrity(api: &Api) -> IntegrityStatus {
     }
 }
 
+fn notices(api: &Api) -> Option<NoticesStatus> {
+    let NoticesProgress { day, sent, refused, unsure, waiting } =
+        api.operations.notices_progress()?;
+    Some(NoticesStatus { day, sent, refused, unsure, waiting })
+}
+
 /// `/status`.
 pub fn one() -> MethodRouter<Arc<Api>> {
     get(show)
@@ -204,6 +233,7 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         rebuilding: status.rebuilding,
         log: log(&api),
         integrity,
+        notices: notices(&api),
         disclaimer: api.disclaimer.clone(),
     };
     Ok(([(header::CACHE_CONTROL, "no-cache")], axum::Json(answer)).into_response())

@@ -8,6 +8,7 @@
 //! Deliberately absent: any decision. Operations say who gets in.
 
 mod link;
+mod notices;
 mod password;
 mod profile;
 mod provider;
@@ -44,7 +45,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/accesso/collegamento/{link}", get(link::show).post(link::open))
         .route("/accesso/con/{provider}", get(provider::depart))
         .route("/accesso/ritorno", get(provider::arrive))
+        .route("/avvisi/{link}", get(notices::show).post(notices::stop))
         .route("/profilo", get(profile::show))
+        .route("/profilo/avvisi", post(notices::switch))
         .route("/profilo/password", post(profile::set_password))
         .route("/profilo/ruolo", post(profile::change_role))
         .route("/profilo/token", post(profile::issue_token))

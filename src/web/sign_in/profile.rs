@@ -24,7 +24,7 @@ use crate::web::{Site, parts, visitor, words};
 const TOKEN_DAYS: i64 = 90;
 
 /// The session of the visitor.
-async fn session(site: &Arc<Site>, headers: &HeaderMap) -> Result<SignedIn, Fault> {
+pub(super) async fn session(site: &Arc<Site>, headers: &HeaderMap) -> Result<SignedIn, Fault> {
     let cookie = visitor::credential(site, headers).ok_or(Fault::SignIn)?;
     site.operations.signed_in(cookie).await?.ok_or(Fault::SignIn)
 }
@@ -47,6 +47,7 @@ async fn page(visit: &Visit, session: &SignedIn, shown: &Shown<'_>) -> Result<Re
     let account = operations.show_account(&session.actor, session.account).await?;
     let account = account.ok_or(Fault::SignIn)?;
     let tokens = operations.own_tokens(session).await?;
+    let notices = super::notices::section(visit, session, &account).await?;
     let main = html! {
         h1 { "Profilo" }
         @if let Some(token) = shown.token {
@@ -57,6 +58,7 @@ async fn page(visit: &Visit, session: &SignedIn, shown: &Shown<'_>) -> Result<Re
         }
         (person(visit, session, &account)?)
         (password(visit, session, &account, shown.wrong))
+        @if let Some(notices) = notices { (notices) }
         (api(visit, &tokens)?)
     };
     let mut response = visit.page("Profilo", main).into_response();
