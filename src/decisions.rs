@@ -53,3 +53,6 @@ pub mod d0016_identity {}
 
 #[doc = include_str!("decisions/0017-notices.md")]
 pub mod d0017_notices {}
+
+#[doc = include_str!("decisions/0018-eventstoredb.md")]
+pub mod d0018_eventstoredb {}

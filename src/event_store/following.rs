@@ -21,18 +21,24 @@ use super::{Bookmark, GlobalPosition, Notice, ReadError, StoredEvent, Subscripti
 const PAGE: usize = 256;
 
 /// What a subscription needs of an engine.
+#[async_trait]
 pub(super) trait Pages: Send + Sync + 'static {
     /// The events after a position, in order, at most `limit`.
-    fn page(&self, after: GlobalPosition, limit: usize) -> Result<Vec<StoredEvent>, ReadError>;
+    async fn page(
+        &self,
+        after: GlobalPosition,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, ReadError>;
 
     /// Whether the store holds this event there (or the bookmark is its start).
-    fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError>;
+    async fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError>;
 
     /// The last position whose event can be read.
     fn head(&self) -> watch::Receiver<GlobalPosition>;
 }
 
-/// A running subscription. Dropping `next` half-way loses nothing.
+/// A running subscription. Dropping `next` half-way loses nothing: a page that was being
+/// read is read again.
 pub(super) struct Following<P> {
     source: Arc<P>,
     head: watch::Receiver<GlobalPosition>,
@@ -44,9 +50,9 @@ pub(super) struct Following<P> {
 
 impl<P: Pages> Following<P> {
     /// Begins after a bookmark, once the store has recognised it.
-    pub(super) fn new(source: Arc<P>, after: Option<Bookmark>) -> Result<Self, ReadError> {
+    pub(super) async fn new(source: Arc<P>, after: Option<Bookmark>) -> Result<Self, ReadError> {
         if let Some(bookmark) = after
-            && !source.holds(bookmark)?
+            && !source.holds(bookmark).await?
         {
             return Err(ReadError::ForeignBookmark);
         }
@@ -74,7 +80,7 @@ impl<P: Pages> Subscription for Following<P> {
                 self.head.changed().await.map_err(|_| gone())?;
                 continue;
             }
-            let page = self.source.page(self.told, PAGE)?;
+            let page = self.source.page(self.told, PAGE).await?;
             if page.is_empty() {
                 return Err(ReadError::Unavailable("events before the head are missing".into()));
             }

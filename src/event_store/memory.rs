@@ -156,12 +156,17 @@ impl Memory {
     }
 }
 
+#[async_trait]
 impl Pages for Memory {
-    fn page(&self, after: GlobalPosition, limit: usize) -> Result<Vec<StoredEvent>, ReadError> {
+    async fn page(
+        &self,
+        after: GlobalPosition,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
         Ok(self.log().events.iter().skip(to_usize(after.0)).take(limit).cloned().collect())
     }
 
-    fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError> {
+    async fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError> {
         let event = match bookmark.position {
             GlobalPosition::START => Some(Uuid::nil()),
             position => self.log().at(position).map(|event| event.id),
@@ -233,7 +238,7 @@ impl EventStore for MemoryStore {
         after: GlobalPosition,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, ReadError> {
-        self.memory.page(after, limit)
+        self.memory.page(after, limit).await
     }
 
     async fn find_command(
@@ -262,7 +267,7 @@ impl EventStore for MemoryStore {
     }
 
     async fn subscribe(&self, after: Option<Bookmark>) -> Result<Box<dyn Subscription>, ReadError> {
-        Ok(Box::new(Following::new(Arc::clone(&self.memory), after)?))
+        Ok(Box::new(Following::new(Arc::clone(&self.memory), after).await?))
     }
 
     async fn key_ring(&self, id: i64) -> Result<Option<KeyRing>, ReadError> {

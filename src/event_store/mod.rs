@@ -2,9 +2,9 @@
 //!
 //! A store is a set of append-only *streams* and one total order over all of
 //! them. This page knows bytes and names, and nothing of the domain. An *engine*
-//! implements it: [`memory`] for tests, [`sqlite`] for one machine (what both decide
-//! alike is in `rules`, their common subscription in `following`). One contract
-//! suite (`tests/event_store/`) runs on every engine.
+//! implements it: [`memory`] for tests, [`sqlite`] for one machine, `eventstoredb` for
+//! several (what they decide alike is in `rules`, their common subscription in
+//! `following`). One contract suite (`tests/event_store/`) runs on every engine.
 //!
 //! Deliberately absent: an "any revision" append (two writers could overwrite
 //! each other's reasons without noticing), update, delete, and projections
@@ -18,6 +18,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+#[cfg(feature = "eventstoredb")]
+pub mod eventstoredb;
 mod following;
 pub mod memory;
 mod rules;
@@ -234,6 +236,21 @@ pub struct Bookmark {
     pub event: Uuid,
 }
 
+/// How an engine on other machines is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// Its servers, without user and password.
+    pub node: String,
+    /// What they run, as they told when the store was opened.
+    pub version: String,
+    /// Why they do not answer at present; `None` when they do.
+    pub fault: Option<String>,
+    /// What they hold that cannot be right, if anything was found.
+    pub damage: Option<String>,
+    /// Whether destroyed keys may still lie on their disks until they are scavenged.
+    pub scavenge_due: bool,
+}
+
 /// What a subscription tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -324,6 +341,12 @@ pub trait EventStore: Send + Sync + 'static {
     /// The position of the last event.
     async fn head(&self) -> Result<GlobalPosition, ReadError>;
 
+    /// How many events lie after one position up to another, for those who watch the
+    /// machine: exactly where positions are dense, about as many elsewhere.
+    fn distance(&self, from: GlobalPosition, to: GlobalPosition) -> u64 {
+        to.0.saturating_sub(from.0)
+    }
+
     /// The bookmark for a position that this store has given out.
     async fn bookmark(&self, position: GlobalPosition) -> Result<Bookmark, ReadError>;
 
@@ -358,6 +381,11 @@ pub trait EventStore: Send + Sync + 'static {
     /// How many appends wait for their answer, for those who watch the machine.
     fn waiting(&self) -> usize {
         0
+    }
+
+    /// How the servers are doing that hold the store; `None` when it is in this process.
+    fn remote(&self) -> Option<Remote> {
+        None
     }
 
     /// Finishes accepted appends and stops taking new ones. Reading goes on; a

@@ -271,12 +271,17 @@ impl Drop for Inner {
     }
 }
 
+#[async_trait]
 impl Pages for Inner {
-    fn page(&self, after: GlobalPosition, limit: usize) -> Result<Vec<StoredEvent>, ReadError> {
+    async fn page(
+        &self,
+        after: GlobalPosition,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
         self.readers.with(|reader| reader.read_all(after, limit))
     }
 
-    fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError> {
+    async fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError> {
         let event = match bookmark.position {
             GlobalPosition::START => Some(Uuid::nil()),
             position => self.readers.with(|reader| reader.event_id(position))?,
@@ -354,7 +359,7 @@ impl EventStore for SqliteStore {
         after: GlobalPosition,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, ReadError> {
-        self.inner.page(after, limit)
+        self.inner.page(after, limit).await
     }
 
     async fn find_command(
@@ -380,7 +385,7 @@ impl EventStore for SqliteStore {
     }
 
     async fn subscribe(&self, after: Option<Bookmark>) -> Result<Box<dyn Subscription>, ReadError> {
-        Ok(Box::new(Following::new(Arc::clone(&self.inner), after)?))
+        Ok(Box::new(Following::new(Arc::clone(&self.inner), after).await?))
     }
 
     async fn key_ring(&self, id: i64) -> Result<Option<KeyRing>, ReadError> {

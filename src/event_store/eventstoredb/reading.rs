@@ -1,0 +1,210 @@
+//! Reading: streams, the whole log, the place of an event.
+//!
+//! The end of the log comes from memory ([`super::tail`]), everything else from the server,
+//! page by page. A read of a stream may come without positions; they are then looked for in
+//! the log, from its end, since what is read again is mostly new.
+//!
+//! Deliberately absent: the server's filters, which the client crate offers only to
+//! subscriptions.
+//!
+//! Depends on: the port.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::Shared;
+use super::client::{Cursor, Record, Way};
+use super::tail::PAGE;
+use crate::event_store::{Bookmark, GlobalPosition, ReadError, Revision, StoredEvent, StreamName};
+
+/// No number on the server is greater.
+pub(super) const GREATEST: u64 = i64::MAX.unsigned_abs();
+
+impl Shared {
+    /// Our events after a position, at most `limit`: fewer only where the log ends.
+    pub(super) async fn all(
+        &self,
+        after: GlobalPosition,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
+        let (mut events, mut after) = (Vec::new(), after);
+        if after.0 >= GREATEST {
+            return Ok(events);
+        }
+        let mut cursor = (after > GlobalPosition::START).then(|| Cursor::at(after.0));
+        while events.len() < limit {
+            if let Some(end) = self.tail.page(after, limit - events.len()) {
+                events.extend(end);
+                break;
+            }
+            let way = cursor.map_or(Way::FromStart, Way::From);
+            let page = self.supervisor.read(|client| client.read_all(way, PAGE)).await?;
+            // A read begins with the record at the place itself.
+            for record in page.records.iter().filter(|record| record.place > cursor) {
+                if let Some((event, _)) = self.names.ours(record) {
+                    events.push(event);
+                    if events.len() == limit {
+                        break;
+                    }
+                }
+            }
+            cursor = page.records.last().and_then(|record| record.place).max(cursor);
+            after = cursor.map_or(after, |cursor| GlobalPosition(cursor.commit));
+            if page.ended {
+                break;
+            }
+        }
+        Ok(events)
+    }
+
+    /// The events of one stream from a revision on, at most `limit`.
+    pub(super) async fn stream(
+        &self,
+        stream: &StreamName,
+        from: Revision,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
+        let (mut events, mut next) = (Vec::new(), from);
+        let name = self.names.on_server(stream);
+        while events.len() < limit && next < GREATEST {
+            let (way, count) = (Way::From(next), PAGE.min(limit - events.len()));
+            let read = |client: super::client::Client| client.read_stream(name.clone(), way, count);
+            let page = self.supervisor.read(read).await?;
+            for record in &page.records {
+                if record.revision != next {
+                    let found = record.revision;
+                    return Err(unreadable(stream, &format!("{found} follows where {next} was")));
+                }
+                next += 1;
+                events.push(self.own(stream, record)?);
+            }
+            if page.ended || page.records.is_empty() {
+                break;
+            }
+        }
+        self.placed(events).await
+    }
+
+    /// The last event of a stream.
+    pub(super) async fn last(&self, stream: &StreamName) -> Result<Option<Record>, ReadError> {
+        self.newest(&self.names.on_server(stream)).await
+    }
+
+    /// The last record of a stream, by its name on the server.
+    pub(super) async fn newest(&self, name: &str) -> Result<Option<Record>, ReadError> {
+        let read =
+            |client: super::client::Client| client.read_stream(name.to_owned(), Way::FromEnd, 1);
+        Ok(self.supervisor.read(read).await?.records.pop())
+    }
+
+    /// Looks through one stream, newest first: commands are repeated soon or never.
+    pub(super) async fn find(
+        &self,
+        stream: &StreamName,
+        first_event: Uuid,
+    ) -> Result<Option<StoredEvent>, ReadError> {
+        let (name, mut way) = (self.names.on_server(stream), Way::FromEnd);
+        loop {
+            let read = |client: super::client::Client| client.read_stream(name.clone(), way, PAGE);
+            let page = self.supervisor.read(read).await?;
+            if let Some(found) = page.records.iter().find(|record| record.id == first_event) {
+                let found = vec![self.own(stream, found)?];
+                return Ok(self.placed(found).await?.pop());
+            }
+            match page.records.last().and_then(|oldest| oldest.revision.checked_sub(1)) {
+                Some(older) if !page.ended => way = Way::Back(older),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// Whether the store holds this event there (or the bookmark is its start).
+    pub(super) async fn holds(&self, bookmark: Bookmark) -> Result<bool, ReadError> {
+        if bookmark.store != self.store {
+            return Ok(false);
+        }
+        Ok(self.event_at(bookmark.position).await? == Some(bookmark.event))
+    }
+
+    /// The identity of our event at a position; nil at the start.
+    pub(super) async fn event_at(
+        &self,
+        position: GlobalPosition,
+    ) -> Result<Option<Uuid>, ReadError> {
+        let Some(before) = position.0.checked_sub(1) else { return Ok(Some(Uuid::nil())) };
+        if position <= self.tail.head()
+            && let Some(page) = self.tail.page(GlobalPosition(before), 1)
+        {
+            let event = page.first().filter(|event| event.position == position);
+            return Ok(event.map(|event| event.id));
+        }
+        // Another node may have written it, so the server is asked; but never for a place
+        // beyond its end, which it does not take.
+        let end = self.supervisor.read(|client| client.read_all(Way::FromEnd, 1)).await?;
+        let end = end.records.last().and_then(|record| record.place);
+        if end.is_none_or(|end| position.0 > end.commit) {
+            return Ok(None);
+        }
+        let way = Way::From(Cursor::at(position.0));
+        let there = self.supervisor.ask(|client| client.read_all(way, 1)).await;
+        match there {
+            Ok(page) => {
+                let event = page.records.first().and_then(|record| self.names.ours(record));
+                let event = event.filter(|(event, _)| event.position == position);
+                Ok(event.map(|(event, _)| event.id))
+            }
+            // The server knows of no record that begins there.
+            Err(super::client::Trouble::Refused(_)) => Ok(None),
+            Err(why) => Err(ReadError::Unavailable(why.to_string())),
+        }
+    }
+
+    fn own(&self, stream: &StreamName, record: &Record) -> Result<StoredEvent, ReadError> {
+        let Some((mut event, known)) = self.names.ours(record) else {
+            return Err(unreadable(
+                stream,
+                "another program writes to it: give quesito a server of its own, or streams of \
+                 its own with streamPrefix in the URL",
+            ));
+        };
+        if !known {
+            event.position = GlobalPosition::START;
+        }
+        Ok(event)
+    }
+
+    /// Finds the positions that the server did not tell.
+    async fn placed(&self, mut events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, ReadError> {
+        let unknown = |event: &StoredEvent| event.position == GlobalPosition::START;
+        let mut sought: HashMap<(StreamName, Revision), usize> = (0..)
+            .zip(&events)
+            .filter(|(_, event)| unknown(event))
+            .map(|(at, event)| ((event.stream.clone(), event.revision), at))
+            .collect();
+        let mut way = Way::FromEnd;
+        while !sought.is_empty() {
+            let page = self.supervisor.read(|client| client.read_all(way, PAGE)).await?;
+            for (found, _) in page.records.iter().filter_map(|record| self.names.ours(record)) {
+                if let Some(at) = sought.remove(&(found.stream, found.revision))
+                    && let Some(event) = events.get_mut(at)
+                {
+                    event.position = found.position;
+                }
+            }
+            match page.records.last().and_then(|record| record.place) {
+                Some(place) if !page.ended => way = Way::Back(place),
+                _ if sought.is_empty() => {}
+                _ => {
+                    let why = "an event of a stream is not in the log".to_owned();
+                    return Err(ReadError::Unavailable(why));
+                }
+            }
+        }
+        Ok(events)
+    }
+}
+
+fn unreadable(stream: &StreamName, why: &str) -> ReadError {
+    ReadError::Unavailable(format!("{stream}: {why}"))
+}
