@@ -28,6 +28,10 @@ use crate::event_store::{
 };
 use crate::notary::{Hash, Leaf, Logged, is_logged};
 
+pub use loaded::Loaded;
+
+mod loaded;
+
 /// How many streams of each category are kept folded in memory.
 const CACHED_STREAMS: usize = 4_096;
 
@@ -36,51 +40,6 @@ const PAGE: usize = 500;
 
 /// How often a command decides again after somebody else wrote first.
 const TRIES: usize = 4;
-
-/// A stream, folded.
-pub struct Loaded<D: Decider> {
-    /// Its last revision; `None` when there is no such stream.
-    pub revision: Option<Revision>,
-    /// What it is now.
-    pub state: D::State,
-    /// When the last event was recorded.
-    pub recorded_at: Timestamp,
-    /// The position of its last event.
-    pub position: GlobalPosition,
-    /// The ids of its events, by which a retry is recognised.
-    events: Vec<Uuid>,
-}
-
-impl<D: Decider> Loaded<D> {
-    /// Whether the stream holds an event: a command whose first event it holds is a retry.
-    pub fn holds(&self, event: Uuid) -> bool {
-        self.events.contains(&event)
-    }
-}
-
-impl<D: Decider> Clone for Loaded<D> {
-    fn clone(&self) -> Self {
-        Self {
-            revision: self.revision,
-            state: self.state.clone(),
-            recorded_at: self.recorded_at,
-            position: self.position,
-            events: self.events.clone(),
-        }
-    }
-}
-
-impl<D: Decider> Default for Loaded<D> {
-    fn default() -> Self {
-        Self {
-            revision: None,
-            state: D::State::default(),
-            recorded_at: Timestamp::UNIX_EPOCH,
-            position: GlobalPosition::START,
-            events: Vec::new(),
-        }
-    }
-}
 
 /// What is asked of a stream.
 #[derive(Debug, Clone)]
@@ -286,7 +245,14 @@ impl CommandHandler {
                 });
             }
             match self.append::<D>(stream, &loaded, &events, &intent, rings).await {
-                Ok(done) => return Ok(done),
+                // The same command at the same moment, here or on another node: what is
+                // stored was sealed there, and the answer is of what is stored.
+                Ok(None) => {
+                    let known = self.cache::<D>().get(stream);
+                    self.refresh::<D>(stream, known).await?;
+                    return self.already_done(stream, first, &intent.body).await;
+                }
+                Ok(Some(done)) => return Ok(done),
                 // Somebody wrote first: decide again on what they wrote.
                 Err(HandleError::Append(AppendError::Conflict { .. })) => {
                     let known = self.cache::<D>().get(stream);
@@ -298,6 +264,7 @@ impl CommandHandler {
         Err(HandleError::Contended)
     }
 
+    /// Appends, unless the command had been carried out before.
     async fn append<D: Decider>(
         &self,
         stream: &StreamName,
@@ -305,7 +272,7 @@ impl CommandHandler {
         events: &[D::Event],
         intent: &Intent<D::Event>,
         rings: &[KeyRing],
-    ) -> Result<Done, HandleError> {
+    ) -> Result<Option<Done>, HandleError> {
         let _sealing = self.sealing.read().await;
         let written = self.codec.write(stream, events, &intent.envelope, &intent.body)?;
         let expected = loaded.revision.map_or(Expected::NoStream, Expected::Exact);
@@ -318,6 +285,9 @@ impl CommandHandler {
             Err(AppendError::Unknown(_)) => store().await?,
             other => other?,
         };
+        if appended.already_done {
+            return Ok(None);
+        }
         self.remember::<D>(stream, loaded, expected, &written, appended)?;
         let first = written.first();
         let leaf = first.and_then(|event| {
@@ -330,14 +300,14 @@ impl CommandHandler {
                 metadata: &event.metadata,
             })
         });
-        Ok(Done {
+        Ok(Some(Done {
             event_id: first.map_or_else(Uuid::nil, |event| event.id),
             revision: appended.last_revision,
             position: appended.position,
             recorded_at: intent.envelope.recorded_at,
-            already: appended.already_done,
+            already: false,
             leaf,
-        })
+        }))
     }
 
     /// Keeps what was just appended, so that the next command need not read it.
