@@ -2,10 +2,12 @@
 //!
 //! Depends on: everything below.
 
+pub mod copy;
 mod error;
 mod log;
 mod notices;
 mod sign_in;
+mod store;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,7 +24,6 @@ use crate::codec::Codec;
 use crate::command_handler::CommandHandler;
 use crate::config::{Data, ServeArgs};
 use crate::event_store::EventStore;
-use crate::event_store::sqlite::{SqliteOptions, SqliteStore};
 use crate::http::metrics::{self, Metrics};
 use crate::http::{Api, ApiOptions, router_beside};
 use crate::notary::Scrub;
@@ -34,6 +35,7 @@ use crate::projections::{Views, ViewsOptions};
 use crate::web::{self, DemoAccount, Site, SiteOptions};
 
 pub use error::AppError;
+pub use store::open_store;
 
 /// How long requests under way may take to end once the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
@@ -55,11 +57,11 @@ pub enum Access {
     Read,
 }
 
-/// An open data folder.
+/// An open data folder, and the store of its events.
 #[derive(Clone)]
 pub struct Engine {
     /// The events.
-    pub store: SqliteStore,
+    pub store: Arc<dyn EventStore>,
     /// Seals and opens texts.
     pub codec: Arc<Codec>,
     /// Erasures that had to be brought about anew when it was opened.
@@ -68,6 +70,8 @@ pub struct Engine {
     register: Arc<ErasureRegister>,
     data: Data,
     clock: Arc<dyn Clock>,
+    name: &'static str,
+    failed: Option<watch::Receiver<Option<String>>>,
 }
 
 /// Randomness from the clock, in the shape that keys want.
@@ -91,29 +95,14 @@ impl Engine {
         access: Access,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, AppError> {
-        let events = data.events();
-        if events.exists() && !data.keys.exists() {
-            return Err(AppError::KeysMissing {
-                data: data.folder.display().to_string(),
-                keys: data.keys.display().to_string(),
-            });
-        }
-        let store = match access {
-            Access::Create => {
-                private_folder(&data.folder)?;
-                let mut id = [0; 16];
-                clock.fill(&mut id);
-                let id = uuid::Builder::from_random_bytes(id).into_uuid();
-                SqliteStore::open(&events, SqliteOptions::creating(id))?
-            }
-            Access::Write => SqliteStore::open(&events, SqliteOptions::default())?,
-            Access::Read => SqliteStore::open_read_only(&events)?,
-        };
+        let opened = store::open(data, access, random_id(&*clock)).await?;
+        let store::Opened { store, name, failed } = opened;
         let register = Arc::new(ErasureRegister::open(&data.erasures())?);
-        let codec = codec(&store, &data.keys, &register, &clock).await?;
+        let codec = codec(&*store, &data.keys, &register, &clock).await?;
         let documents = documents(data, access)?;
         let (settled, data) = (Settled::default(), data.clone());
-        let mut engine = Self { store, codec, settled, documents, register, data, clock };
+        let mut engine =
+            Self { store, codec, settled, documents, register, data, clock, name, failed };
         if access != Access::Read {
             let settled = engine.operations().settle_erasures().await;
             engine.settled = settled.map_err(AppError::Erasure)?;
@@ -127,13 +116,13 @@ impl Engine {
     ///
     /// [`AppError`] when the keys cannot be read again.
     pub async fn at(&self, clock: Arc<dyn Clock>) -> Result<Self, AppError> {
-        let codec = codec(&self.store, &self.data.keys, &self.register, &clock).await?;
+        let codec = codec(&*self.store, &self.data.keys, &self.register, &clock).await?;
         Ok(Self { codec, clock, ..self.clone() })
     }
 
     /// The operations over it.
     pub fn operations(&self) -> Operations {
-        let store = Arc::new(self.store.clone());
+        let store = self.store.clone();
         let handler = CommandHandler::new(store, self.codec.clone(), self.clock.clone());
         Operations::new(handler, self.clock.clone(), self.documents.clone())
             .entering(self.register.clone())
@@ -150,7 +139,7 @@ impl Engine {
 
     async fn views_at(&self, path: Option<PathBuf>) -> Result<Arc<Views>, AppError> {
         let options = ViewsOptions { path };
-        let (store, codec) = (Arc::new(self.store.clone()), self.codec.clone());
+        let (store, codec) = (self.store.clone(), self.codec.clone());
         let clock = self.clock.clone();
         // It waits for the store, which it reads on threads of its own.
         let opened =
@@ -170,14 +159,18 @@ impl Engine {
 
     /// A random id.
     pub fn random_id(&self) -> Uuid {
-        let mut bytes = [0; 16];
-        self.clock.fill(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid()
+        random_id(&*self.clock)
     }
 }
 
+fn random_id(clock: &dyn Clock) -> Uuid {
+    let mut bytes = [0; 16];
+    clock.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
 async fn codec(
-    store: &SqliteStore,
+    store: &dyn EventStore,
     keys: &std::path::Path,
     register: &ErasureRegister,
     clock: &Arc<dyn Clock>,
@@ -219,11 +212,15 @@ fn documents(data: &Data, access: Access) -> Result<Arc<dyn ObjectStore>, AppErr
 }
 
 /// The greatest ring of keys that lies after the present: after it new ones are named,
-/// so that a clock that was put back cannot name one twice.
-async fn last_ring(store: &SqliteStore, clock: &dyn Clock) -> Result<i64, AppError> {
+/// so that a clock that was put back cannot name one twice. Where others write too, nobody
+/// knows what they name next; there the store alone refuses a name that is taken.
+async fn last_ring(store: &dyn EventStore, clock: &dyn Clock) -> Result<i64, AppError> {
     const PAGE: usize = 1_000;
 
     let mut last = RingIds::default().next(clock.now());
+    if !store.is_exclusive() {
+        return Ok(last);
+    }
     loop {
         let page = store.key_rings(last, PAGE).await?;
         last = page.last().map_or(last, |ring| ring.id);
@@ -283,7 +280,7 @@ pub async fn serve(
         base: base.clone(),
         rate_limit: serving.settings.rate_limit,
         trusted_proxy: serving.settings.trusted_proxy,
-        engine: "sqlite",
+        engine: engine.name,
         disclaimer: serving.disclaimer.clone(),
         metrics: metrics.clone(),
         log: log.clone(),
@@ -326,10 +323,9 @@ pub async fn serve(
     ready(&base);
     tracing::info!(address = base, "ready");
 
-    let mut failed = engine.store.failed();
     let fatal = tokio::select! {
         () = told => None,
-        broken = failed.wait_for(Option::is_some) => broken.ok().and_then(|why| why.clone()),
+        why = failed_for_good(engine.failed.clone()) => why,
     };
     tracing::info!("stopping");
     // A change of epoch that is cut short is taken up at the next start.
@@ -358,6 +354,14 @@ pub async fn serve(
     match fatal {
         Some(why) => Err(AppError::Fatal(why)),
         None => Ok(()),
+    }
+}
+
+/// Ends when the store could not make a write durable.
+async fn failed_for_good(failed: Option<watch::Receiver<Option<String>>>) -> Option<String> {
+    match failed {
+        Some(mut failed) => failed.wait_for(Option::is_some).await.ok()?.clone(),
+        None => std::future::pending().await,
     }
 }
 

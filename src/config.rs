@@ -14,6 +14,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::civil::Time;
 
+pub use store_url::StoreUrl;
+
+mod places;
+mod store_url;
+
 /// Where data and keys lie.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
@@ -26,6 +31,12 @@ pub struct DataArgs {
     /// data folder, and be backed up apart from it [default: DIR-keys/epochs]
     #[arg(long, value_name = "FILE", env = "QUESITO_KEYS")]
     pub keys: Option<PathBuf>,
+
+    /// The event store, where one machine is not enough: `esdb://user:password@host:2113`, or
+    /// `esdb+discover://…`, or several hosts with a comma between them [default: SQLite in
+    /// the data folder]
+    #[arg(long, value_name = "URL", env = "QUESITO_STORE", hide_env_values = true)]
+    pub store: Option<String>,
 }
 
 /// How the server is reached.
@@ -173,6 +184,18 @@ pub enum SettingError {
         /// A place that would do.
         instead: PathBuf,
     },
+    /// The command works on files.
+    #[error(
+        "this command works on the store in a data folder: leave --store (QUESITO_STORE) out. A \
+         server of events has a backup of its own, and `quesito check` reads both"
+    )]
+    OnlyFiles,
+    /// The event store is given in a way that is not known.
+    #[error(
+        "--store takes esdb://user:password@host:2113 or esdb+discover://…; leave it out for the \
+         store in the data folder"
+    )]
+    Store,
     /// The data folder is a file.
     #[error("{} is not a folder: give another one with --data", .0.display())]
     NotAFolder(PathBuf),
@@ -193,6 +216,8 @@ pub struct Data {
     pub folder: PathBuf,
     /// The file of the epoch keys.
     pub keys: PathBuf,
+    /// The event store, when it is not in the data folder.
+    pub store: Option<StoreUrl>,
 }
 
 impl DataArgs {
@@ -218,36 +243,8 @@ impl DataArgs {
                 instead: beside,
             });
         }
-        Ok(Data { folder, keys })
-    }
-}
-
-impl Data {
-    /// The file of the events and of the wrapped text keys.
-    pub fn events(&self) -> PathBuf {
-        self.folder.join("events.db")
-    }
-
-    /// The register of erasures, beside the key file.
-    pub fn erasures(&self) -> PathBuf {
-        let mut name = self.keys.as_os_str().to_owned();
-        name.push(".erasures");
-        name.into()
-    }
-
-    /// The folder of the views, which may be deleted at any time.
-    pub fn views(&self) -> PathBuf {
-        self.folder.join("views")
-    }
-
-    /// The tiles of the log, which may be deleted at any time.
-    pub fn log(&self) -> PathBuf {
-        self.folder.join("log.db")
-    }
-
-    /// The folder of the documents.
-    pub fn documents(&self) -> PathBuf {
-        self.folder.join("documents")
+        let store = self.store.as_deref().map(StoreUrl::new).transpose()?;
+        Ok(Data { folder, keys, store })
     }
 }
 
@@ -350,7 +347,7 @@ mod tests {
     use super::*;
 
     fn args(data: &Path, keys: Option<PathBuf>) -> DataArgs {
-        DataArgs { data: data.to_owned(), keys }
+        DataArgs { data: data.to_owned(), keys, store: None }
     }
 
     #[test]

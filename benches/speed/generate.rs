@@ -19,7 +19,6 @@ use jiff::{SignedDuration, Timestamp};
 use quesito::app::{Access, Engine};
 use quesito::clock::SetClock;
 use quesito::config::DataArgs;
-use quesito::event_store::EventStore;
 use quesito::import::{CaseFile, Dates, Import};
 use serde_json::Value;
 
@@ -61,7 +60,7 @@ impl Maker {
     async fn begin(data: &Path, seed: u64, expected: usize) -> Result<Self, Failure> {
         let begin: Timestamp = BEGINNING.parse()?;
         let clock = SetClock::at(begin);
-        let data = DataArgs { data: data.to_owned(), keys: None }.check()?;
+        let data = DataArgs { data: data.to_owned(), keys: None, store: None }.check()?;
         let engine = Engine::open(&data, Access::Create, Arc::new(clock.clone())).await?;
         let dates = Dates::Kept { clock: clock.clone(), now: begin };
         let file = CaseFile::demonstration()?;

@@ -8,7 +8,6 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use quesito::access::Scope;
 use quesito::clock::{Clock, SystemClock};
-use quesito::event_store::EventStore;
 use quesito::projections::issues::{IssueFilter, IssueSort};
 use quesito::projections::{Cut, ViewsError};
 use serde_json::json;

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use quesito::app::{Access, Engine};
 use quesito::clock::SystemClock;
 use quesito::config::DataArgs;
-use quesito::event_store::EventStore;
 use quesito::notary::note::{Skey, Use};
 use quesito::notary::{Keeper, KeeperOptions};
 
@@ -103,7 +102,7 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
 }
 
 async fn open(data: &str, access: Access) -> Result<Engine, Failure> {
-    let data = DataArgs { data: data.into(), keys: None }.check()?;
+    let data = DataArgs { data: data.into(), keys: None, store: None }.check()?;
     Ok(Engine::open(&data, access, Arc::new(SystemClock)).await?)
 }
 
@@ -148,7 +147,7 @@ pub async fn log(data: &str) -> Result<(), Failure> {
     let head = engine.store.head().await?;
     let key = Skey::new("speed.example/log", Use::Note, &[1; 32])?;
     let shelf = Some(Path::new(data).join("log-speed.db"));
-    let store = Arc::new(engine.store.clone());
+    let store = engine.store.clone();
     let begun = Instant::now();
     let options = KeeperOptions { shelf, key, place: None };
     let keeper = Keeper::open(store, Arc::new(SystemClock), options).await?;

@@ -15,7 +15,7 @@ use quesito::domain::issue::IssueEvent;
 use quesito::domain::question::QuestionEvent;
 use quesito::domain::solution::SolutionEvent;
 use quesito::domain::values::inner_id;
-use quesito::event_store::{EventStore, Expected, GlobalPosition, NewEvent, StreamName};
+use quesito::event_store::{Expected, GlobalPosition, NewEvent, StreamName};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -98,7 +98,7 @@ impl Stock {
         }
         let mut patterns = Vec::with_capacity(events.len());
         for event in &events {
-            let data = engine.codec.open_data(&engine.store, event).await?;
+            let data = engine.codec.open_data(&*engine.store, event).await?;
             patterns.push(Pattern {
                 category: event.stream.category().to_owned(),
                 stored_type: event.stored_type.to_string(),

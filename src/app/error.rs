@@ -20,6 +20,23 @@ pub enum AppError {
     /// The events cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The servers of the events cannot be used.
+    #[cfg(feature = "eventstoredb")]
+    #[error(transparent)]
+    Remote(#[from] crate::event_store::eventstoredb::OpenError),
+    /// This build has not the engine that was asked for.
+    #[cfg(not(feature = "eventstoredb"))]
+    #[error(
+        "this build cannot use {store}: it was made without the feature `eventstoredb`. Leave \
+         --store out, or build with the default features"
+    )]
+    NotBuilt {
+        /// What was asked for.
+        store: String,
+    },
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Setting(#[from] crate::config::SettingError),
     /// The keys cannot be opened.
     #[error(transparent)]
     Keys(#[from] EpochError),

@@ -22,7 +22,7 @@ impl Engine {
     pub async fn own_log(&self) -> Result<Arc<Keeper>, AppError> {
         let place = KeyPlace::beside(&self.data.keys);
         let key = place.read()?.ok_or(KeyError::None { key: place.key })?;
-        let store = Arc::new(self.store.clone());
+        let store = self.store.clone();
         Ok(Keeper::once(store, self.clock.clone(), key).await?)
     }
 
@@ -49,7 +49,7 @@ impl Engine {
             place.create(&name, Use::Note, &seed)?
         };
         let options = KeeperOptions { shelf: Some(self.data.log()), key, place: Some(place) };
-        let store = Arc::new(self.store.clone());
+        let store = self.store.clone();
         Ok(Keeper::open(store, self.clock.clone(), options).await?)
     }
 }

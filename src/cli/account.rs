@@ -7,7 +7,6 @@ use crate::access::accounts::AccountSummary;
 use crate::app::{Access, Engine};
 use crate::config::DataArgs;
 use crate::domain::values::{BodyId, PersonId, Text};
-use crate::event_store::EventStore;
 use crate::operations::Operations;
 use crate::operations::accounts::AccountRequest;
 use crate::operations::tokens::operator;

@@ -40,7 +40,7 @@ pub struct Backup {
 
 impl Backup {
     pub fn run(self) -> Result<(), Failure> {
-        let data = self.data.check()?;
+        let data = self.data.check()?.in_files()?;
         let events = data.events();
         if !events.exists() {
             return Err(format!("there is no store in {}", data.folder.display()).into());

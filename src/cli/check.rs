@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::app::{Access, Engine};
 use crate::codec::{self, schemas};
 use crate::config::DataArgs;
-use crate::event_store::{EventStore, GlobalPosition, Revision, StoredEvent, StreamName};
+use crate::event_store::{GlobalPosition, Revision, StoredEvent, StreamName};
 use crate::operations::Operations;
 use crate::operations::erasure::TEXT_ERASED;
 use clap::Args;
@@ -99,7 +99,7 @@ impl Checker {
         let mut faults = Vec::new();
         self.contiguity(event, &mut faults);
         self.contract(event, &mut faults);
-        if let Err(why) = engine.codec.open_data(&engine.store, event).await {
+        if let Err(why) = engine.codec.open_data(&*engine.store, event).await {
             faults.push(why.to_string());
         }
         if *event.stored_type == *TEXT_ERASED {

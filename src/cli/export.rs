@@ -1,14 +1,12 @@
 //! `quesito export`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::access::Actor;
 use crate::app::{Access, Engine};
 use crate::config::DataArgs;
 use crate::domain::registry::Role;
-use crate::event_store::EventStore;
 use crate::extract::{Sources, extract};
 use crate::projections::things::{Kind, parse_reference};
 use clap::Args;
@@ -64,7 +62,7 @@ impl Export {
         views.wait_for(engine.store.head().await?, PATIENCE).await?;
         let issue = views.referred_to(Kind::Issue, year, rank)?;
         let issue = issue.ok_or_else(|| format!("there is no {}", self.reference))?;
-        let store = Arc::new(engine.store.clone());
+        let store = engine.store.clone();
         let sources = Sources { store, codec: engine.codec.clone(), views, log, disclaimer: None };
         let found = extract(&sources, &actor, issue, self.as_of).await?;
         std::fs::write(&self.out, &found.bytes)

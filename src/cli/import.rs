@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::app::{Access, Engine};
 use crate::clock::SetClock;
 use crate::config::DataArgs;
-use crate::event_store::EventStore;
 use crate::import::{self, CaseFile, Dates, Report};
 use clap::Args;
 

@@ -2,7 +2,6 @@
 
 use crate::app::{Access, AppError, Engine};
 use crate::config::DataArgs;
-use crate::event_store::EventStore;
 use crate::event_store::sqlite::OpenError;
 use crate::operations::rotation::EPOCH_DAYS;
 use crate::privacy::ErasureRegister;

@@ -83,7 +83,7 @@ impl List {
     ) -> Result<(), Failure> {
         let as_of = self.as_of.unwrap_or_else(|| clock.now());
         let cut = Cut { as_of: Some(as_of), effective_on: self.effective_on, head: None };
-        let (store, codec) = (std::sync::Arc::new(engine.store.clone()), engine.codec.clone());
+        let (store, codec) = (engine.store.clone(), engine.codec.clone());
         let views = look_back(store, codec, cut, folder).await?;
         let rows = self.what.rows(&views, views.day(clock.today().into())).await?;
         if self.json {

@@ -9,6 +9,7 @@ mod account;
 mod accounts;
 mod backup;
 mod check;
+mod copy;
 mod demo;
 mod events;
 mod export;
@@ -77,6 +78,7 @@ enum Command {
     Backup(backup::Backup),
     Restore(restore::Restore),
     Check(check::Check),
+    Copy(copy::Copy),
     Verify(verify::Verify),
     Export(export::Export),
     Verifier(verifier::Verifier),
@@ -117,6 +119,7 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run().await,
             Command::Check(check) => return check.run().await,
+            Command::Copy(copy) => copy.run().await,
             Command::Verify(verify) => return Ok(verify.run()),
             Command::Export(export) => export.run().await,
             Command::Verifier(verifier::Verifier {}) => {

@@ -2,7 +2,6 @@
 
 use crate::app::{Access, Engine};
 use crate::config::DataArgs;
-use crate::event_store::EventStore;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 

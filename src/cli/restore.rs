@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::app::{Access, Engine, private_folder};
 use crate::config::DataArgs;
-use crate::event_store::EventStore;
 use crate::event_store::sqlite::restore_keys;
 use clap::Args;
 
@@ -40,7 +39,7 @@ pub struct Restore {
 
 impl Restore {
     pub async fn run(self) -> Result<(), Failure> {
-        let data = self.data.check()?;
+        let data = self.data.check()?.in_files()?;
         let events = data.events();
         if events.exists() {
             let why = "holds a store already: move it away, or give another folder with --data";

@@ -61,7 +61,7 @@ impl Verify {
     }
 
     fn verify(&self) -> Result<Report, Failure> {
-        let data = self.data.check()?;
+        let data = self.data.check()?.in_files()?;
         let audit = Audit::open(&data.events())?;
         let place = KeyPlace::beside(&data.keys);
         let key = match &self.key {

@@ -24,6 +24,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 use super::acts::ACTS;
 use super::{Api, PREFIX, reads};
+use crate::event_store::Remote;
 
 /// Upper bounds of the latency histogram, in seconds.
 const BUCKETS: &[f64] =
@@ -160,13 +161,15 @@ async fn show(State((api, metrics)): State<(Arc<Api>, Arc<Metrics>)>) -> Respons
     metrics::with_local_recorder(&metrics.recorder, || {
         gauge!("quesito_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
         gauge!("quesito_store_waiting_appends").set(count(waiting));
-        let up = status.as_ref().is_ok_and(|status| status.fault.is_none());
+        let answers = |remote: &Remote| remote.fault.is_none();
+        let up = status.as_ref().is_ok_and(|status| {
+            status.fault.is_none() && status.remote.as_ref().is_none_or(answers)
+        });
         gauge!("quesito_up").set(u32::from(up));
         if let Ok(status) = &status {
-            let behind = |position: u64| count(status.head.0.saturating_sub(position));
-            counter!("quesito_events_total").absolute(status.head.0);
-            gauge!("quesito_views_lag_events").set(behind(status.position.0));
-            gauge!("quesito_search_lag_events").set(behind(status.searchable.0));
+            counter!("quesito_events_total").absolute(status.events);
+            gauge!("quesito_views_lag_events").set(count(status.lag));
+            gauge!("quesito_search_lag_events").set(count(status.search_lag));
             gauge!("quesito_quarantined_streams").set(count(status.quarantined.len()));
             gauge!("quesito_views_rebuilding").set(u32::from(status.rebuilding));
         }

@@ -26,7 +26,7 @@ use super::writer::{Shared, Successor, Writer};
 use super::{ViewsError, dump};
 use crate::clock::Clock;
 use crate::codec::Codec;
-use crate::event_store::{EventStore, GlobalPosition};
+use crate::event_store::{EventStore, GlobalPosition, Remote};
 
 /// How long the writer rests after a fault before it begins again.
 pub(super) const REST: Duration = Duration::from_secs(1);
@@ -50,6 +50,14 @@ pub struct ViewsStatus {
     pub head: GlobalPosition,
     /// Whether they have not reached the head.
     pub behind: bool,
+    /// How many events they are behind.
+    pub lag: u64,
+    /// How many events the search index is behind.
+    pub search_lag: u64,
+    /// How many events are stored.
+    pub events: u64,
+    /// How the servers are doing that hold the store, when it is not in this process.
+    pub remote: Option<Remote>,
     /// Streams that cannot be followed.
     pub quarantined: Vec<Quarantined>,
     /// Whether a rebuild is under way.
@@ -246,11 +254,16 @@ impl Views {
         let head = self.store.head().await?;
         let position = self.position();
         let shared = &self.shared;
+        let searchable = *shared.searchable.borrow();
         Ok(ViewsStatus {
             position,
-            searchable: *shared.searchable.borrow(),
+            searchable,
             head,
             behind: position < head,
+            lag: self.store.distance(position, head),
+            search_lag: self.store.distance(searchable, head),
+            events: self.store.distance(GlobalPosition::START, head),
+            remote: self.store.remote(),
             quarantined: shared.quarantined.read().unwrap_or_else(PoisonError::into_inner).clone(),
             rebuilding: shared.rebuilding.load(Ordering::Acquire),
             fault: shared.fault.read().unwrap_or_else(PoisonError::into_inner).clone(),

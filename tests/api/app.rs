@@ -116,7 +116,7 @@ impl TestApp {
         let clock = clock();
         let engine = Engine::open(data, access, Arc::new(clock.clone())).await.unwrap();
         let views = engine.views().await.unwrap();
-        let (store, codec) = (Arc::new(engine.store.clone()), engine.codec.clone());
+        let (store, codec) = (engine.store.clone(), engine.codec.clone());
         let operations = Arc::new(engine.operations());
         Self::of(operations, store, views, codec, clock, None, None).await
     }

@@ -10,7 +10,6 @@ use quesito::clock::SetClock;
 use quesito::config::DataArgs;
 use quesito::domain::registry::Role;
 use quesito::domain::values::Text;
-use quesito::event_store::EventStore;
 use quesito::operations::tokens::{TokenRequest, operator};
 use serde_json::json;
 
@@ -172,7 +171,8 @@ fn a_change_of_epoch_that_is_killed_goes_on_and_loses_no_key() {
 #[tokio::test]
 async fn the_epoch_changes_by_itself_after_thirty_days() {
     let folder = tempfile::tempdir().unwrap();
-    let data = DataArgs { data: folder.path().join("data"), keys: None }.check().unwrap();
+    let data =
+        DataArgs { data: folder.path().join("data"), keys: None, store: None }.check().unwrap();
     let clock = SetClock::at("2026-03-01T09:00:00Z".parse().unwrap());
     let engine = Engine::open(&data, Access::Create, Arc::new(clock.clone())).await.unwrap();
     let operations = engine.operations();

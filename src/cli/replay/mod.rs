@@ -8,7 +8,7 @@ use crate::codec::{self, Metadata};
 use crate::config::DataArgs;
 use crate::domain::italian::italian_date;
 use crate::domain::values::Day;
-use crate::event_store::{EventStore, GlobalPosition, StoredEvent, StreamName};
+use crate::event_store::{GlobalPosition, StoredEvent, StreamName};
 use crate::extract::{Names, moment};
 use crate::projections::things::{Kind, parse_reference, reference};
 use clap::Args;
@@ -84,7 +84,7 @@ impl Replay {
                 let recorded = self.as_of.is_none_or(|as_of| metadata.recorded_at.0 <= as_of);
                 let happened = self.effective_on.is_none_or(|day| metadata.occurred_on <= day);
                 if recorded && happened {
-                    let data = engine.codec.open_data(&engine.store, event).await?;
+                    let data = engine.codec.open_data(&*engine.store, event).await?;
                     shown.push(Shown { event: event.clone(), metadata, data });
                 }
                 from = event.revision + 1;
@@ -174,7 +174,7 @@ impl Replay {
         if shown.is_empty() {
             say("\nNessun evento.");
         }
-        let store = std::sync::Arc::new(engine.store.clone());
+        let store = engine.store.clone();
         let mut names = Names::at(store, engine.codec.clone(), Timestamp::MAX);
         for one in shown {
             timeline::event(one, &mut names).await?;

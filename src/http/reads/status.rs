@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::codec::Instant;
 use crate::domain::values::Day;
+use crate::event_store::Remote;
 use crate::http::problem::Problem;
 use crate::http::{Api, ids};
 use crate::notary::hex;
@@ -41,6 +42,8 @@ pub struct ServiceStatus {
     /// The engine of the event store.
     #[schema(max_length = 40)]
     pub engine: String,
+    /// The servers that hold the events, when they are not on this machine.
+    pub store: Option<StoreStatus>,
     /// The last event stored.
     #[schema(max_length = 32)]
     pub position: String,
@@ -86,6 +89,29 @@ pub struct NoticesStatus {
     pub unsure: u32,
     /// Whether something is left to be tried again that day.
     pub waiting: bool,
+}
+
+/// The servers that hold the events. When they do not answer, the service is not ready.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StoreStatus {
+    /// Where they are.
+    #[schema(max_length = 1000)]
+    pub node: String,
+    /// What they said that they run, when this process connected.
+    #[schema(max_length = 40)]
+    pub server_version: String,
+    /// Whether they answer. When they do not, this answer is a 503.
+    #[schema(max_length = 20)]
+    pub state: String,
+    /// Against what this engine was verified.
+    #[schema(max_length = 100)]
+    pub verified: String,
+    /// Whether destroyed keys may still lie on their disks until they are scavenged.
+    pub scavenge_due: bool,
+    /// What they hold that cannot be right, if anything was found.
+    #[schema(max_length = 500)]
+    pub damage: Option<String>,
 }
 
 /// What reading the whole store again has found. Which events are damaged stands in the log
@@ -180,6 +206,17 @@ fn log(api: &Api) -> LogStatus {
     }
 }
 
+fn store(remote: Remote) -> StoreStatus {
+    StoreStatus {
+        node: remote.node,
+        server_version: remote.version,
+        state: "answering".into(),
+        verified: "against a protocol double, not yet against a real server".into(),
+        scavenge_due: remote.scavenge_due,
+        damage: remote.damage.map(|why| why.chars().take(500).collect()),
+    }
+}
+
 fn integrity(api: &Api) -> IntegrityStatus {
     let state = api.scrub.state();
     IntegrityStatus {
@@ -203,11 +240,13 @@ pub fn one() -> MethodRouter<Arc<Api>> {
 
 async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
     let status = api.views.status().await.map_err(|why| unready(&why))?;
-    let lag = status.head.0.saturating_sub(status.position.0);
     if let Some(fault) = &status.fault {
         return Err(unready(fault));
     }
-    if lag > TOO_FAR {
+    if let Some(fault) = status.remote.as_ref().and_then(|remote| remote.fault.as_ref()) {
+        return Err(unready(fault));
+    }
+    if status.lag > TOO_FAR {
         return Err(unready(&"the views are far behind"));
     }
     let quarantined = status.quarantined;
@@ -225,10 +264,11 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         detail: detail.into(),
         version: env!("CARGO_PKG_VERSION").into(),
         engine: api.engine.into(),
+        store: status.remote.map(store),
         position: ids::position_text(status.head),
         views_position: ids::position_text(status.position),
-        views_lag: lag,
-        search_lag: status.head.0.saturating_sub(status.searchable.0),
+        views_lag: status.lag,
+        search_lag: status.search_lag,
         quarantined,
         rebuilding: status.rebuilding,
         log: log(&api),
