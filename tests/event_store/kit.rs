@@ -1,5 +1,6 @@
 //! Stores to test, and events to put into them.
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,22 +15,31 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+#[cfg(feature = "eventstoredb")]
+pub use crate::eventstoredb::subject as eventstoredb;
+
 /// The identity of every store made here.
 pub const STORE: Uuid = Uuid::from_u128(0x5354_4f52_4500_8000_8000_0000_0000_0001);
 
-/// A store under test, with the folder it lives in.
+/// A store under test, with what it lives in.
 pub struct Subject {
     pub store: Arc<dyn EventStore>,
-    _folder: Option<TempDir>,
+    _home: Box<dyn Any + Send>,
+}
+
+impl Subject {
+    pub fn new(store: impl EventStore, home: impl Any + Send) -> Self {
+        Self { store: Arc::new(store), _home: Box::new(home) }
+    }
 }
 
 pub fn memory() -> Subject {
-    Subject { store: Arc::new(MemoryStore::default()), _folder: None }
+    Subject::new(MemoryStore::default(), ())
 }
 
 pub fn sqlite() -> Subject {
     let (folder, path) = folder();
-    Subject { store: Arc::new(open(&path)), _folder: Some(folder) }
+    Subject::new(open(&path), folder)
 }
 
 /// A folder and the path of an events file in it.
