@@ -6,6 +6,7 @@
 
 mod copying;
 mod failing;
+mod harmed;
 mod keys;
 mod opening;
 mod program;
