@@ -38,10 +38,10 @@ const KEPT: usize = 16;
 const KEPT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// How long a client waits for others to have built theirs.
-const TURN: Duration = Duration::from_secs(4);
+const TURN: Duration = Duration::from_secs(15);
 
 /// How long a client waits for what is being built for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// With which letters the names of the files begin.
 const PREFIX: &str = "as-of-";
