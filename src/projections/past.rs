@@ -21,6 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 pub(super) use then::Then;
 
 use super::ViewsError;
@@ -37,10 +39,7 @@ const KEPT: usize = 16;
 /// How many bytes their files may take together.
 const KEPT_BYTES: u64 = 512 * 1024 * 1024;
 
-/// How long a client waits for others to have built theirs.
-const TURN: Duration = Duration::from_secs(15);
-
-/// How long a client waits for what is being built for it.
+/// How long a client waits, first for others to have built theirs, then for its own.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// With which letters the names of the files begin.
@@ -80,7 +79,8 @@ impl Past {
         if let Some(then) = past.find(&cut, head) {
             return Ok(then);
         }
-        let turn = tokio::time::timeout(TURN, Arc::clone(&past.turn).lock_owned());
+        let until = Instant::now() + PATIENCE;
+        let turn = tokio::time::timeout_at(until, Arc::clone(&past.turn).lock_owned());
         let turn = turn.await.map_err(|_| ViewsError::Preparing)?;
         if let Some(then) = past.find(&cut, head) {
             return Ok(then);
@@ -91,7 +91,7 @@ impl Past {
             let _turn = turn;
             building.past.bring(&building, cut, head)
         });
-        match tokio::time::timeout(PATIENCE, work).await {
+        match tokio::time::timeout_at(until, work).await {
             Ok(Ok(found)) => found,
             Ok(Err(_)) => Err(ViewsError::Busy),
             Err(_) => Err(ViewsError::Preparing),
