@@ -183,7 +183,7 @@ impl Moment {
                 let erased = GlobalPosition(shared.erased.load(Ordering::Acquire));
                 reached(&shared.searchable, &shared.wanted_searchable, erased, INDEXING).await
             }
-            Source::Then(then, Some(shared)) => shared.past.searchable(then),
+            Source::Then(then, Some(shared)) => shared.past.searchable(then).await,
             Source::Then(_, None) => Ok(()),
         }
     }

@@ -40,7 +40,13 @@ const KEPT: usize = 16;
 const KEPT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// How long a client waits, first for others to have built theirs, then for its own.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a client waits for the words of a moment.
+const INDEXING: Duration = Duration::from_secs(5);
+
+/// How often it looks whether they are there.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// With which letters the names of the files begin.
 const PREFIX: &str = "as-of-";
@@ -137,22 +143,29 @@ impl Past {
         Ok(then)
     }
 
-    /// Whether words can be looked up at a moment; if not, that is begun.
-    pub(super) fn searchable(&self, then: &Arc<Then>) -> Result<(), ViewsError> {
-        let Some(begun) = then.begin_indexing() else { return Ok(()) };
-        if begun {
-            let (then, logs, turn) =
-                (Arc::clone(then), Arc::clone(&self.logs), Arc::clone(&self.turn));
-            let work = move || {
-                let _turn = turn.blocking_lock_owned();
-                then.index(&logs);
-            };
-            thread::Builder::new()
-                .name("views-as-of-search".into())
-                .spawn(work)
-                .map_err(ViewsError::Io)?;
+    /// Waits until words can be looked up at a moment, which is begun if need be. It goes on
+    /// when the client goes away, and begins anew when something is erased meanwhile.
+    pub(super) async fn searchable(&self, then: &Arc<Then>) -> Result<(), ViewsError> {
+        let until = Instant::now() + INDEXING;
+        while let Some(begun) = then.begin_indexing() {
+            if begun {
+                let (then, logs, turn) =
+                    (Arc::clone(then), Arc::clone(&self.logs), Arc::clone(&self.turn));
+                let work = move || {
+                    let _turn = turn.blocking_lock_owned();
+                    then.index(&logs);
+                };
+                thread::Builder::new()
+                    .name("views-as-of-search".into())
+                    .spawn(work)
+                    .map_err(ViewsError::Io)?;
+            }
+            if Instant::now() >= until {
+                return Err(ViewsError::Preparing);
+            }
+            tokio::time::sleep(LOOK).await;
         }
-        Err(ViewsError::Preparing)
+        Ok(())
     }
 
     /// Forgets every word that was indexed: one of them may have been erased.
