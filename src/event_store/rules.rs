@@ -4,7 +4,25 @@
 //!
 //! Depends on: the port.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::{AppendError, Expected, Revision};
+
+/// Names of stored types that are shared by the events that have them.
+const KNOWN_TYPES: usize = 1024;
+
+/// The few types of a store are shared by all its events.
+pub(super) fn known_type(name: &str, types: &mut HashMap<String, Arc<str>>) -> Arc<str> {
+    if let Some(known) = types.get(name) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = name.into();
+    if types.len() < KNOWN_TYPES {
+        types.insert(name.to_owned(), Arc::clone(&new));
+    }
+    new
+}
 
 /// What is to be done with a batch, given where its stream stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

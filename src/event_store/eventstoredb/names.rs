@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::client::{Proposed, Record};
+use crate::event_store::rules::known_type;
 use crate::event_store::{GlobalPosition, NewEvent, StoredEvent, StreamName};
 
 /// What the metadata of our events begin with.
@@ -26,9 +27,6 @@ const MARK: &[u8] = b"\n\t\n ";
 
 /// The setting of the URL that is ours and not the crate's.
 const PREFIX: &str = "streamPrefix";
-
-/// Stored types whose names are kept.
-const KNOWN_TYPES: usize = 1024;
 
 /// The streams of one store.
 #[derive(Default)]
@@ -100,29 +98,17 @@ impl Names {
         }
         let metadata = record.metadata.strip_prefix(MARK)?.to_vec();
         let position = record.place.map_or(0, |place| place.commit);
+        let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
         let event = StoredEvent {
             position: GlobalPosition(position),
             stream,
             revision: record.revision,
             id: record.id,
-            stored_type: self.stored_type(&record.kind),
+            stored_type: known_type(&record.kind, &mut types),
             data: record.data.to_vec(),
             metadata,
         };
         Some((event, record.place.is_some()))
-    }
-
-    /// The few types of a store are shared by all its events.
-    fn stored_type(&self, name: &str) -> Arc<str> {
-        let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = types.get(name) {
-            return Arc::clone(known);
-        }
-        let new: Arc<str> = name.into();
-        if types.len() < KNOWN_TYPES {
-            types.insert(name.to_owned(), Arc::clone(&new));
-        }
-        new
     }
 }
 

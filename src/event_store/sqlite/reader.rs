@@ -14,13 +14,11 @@ use uuid::Uuid;
 
 use super::batch::to_u64;
 use super::{Shared, rings, schema};
+use crate::event_store::rules::known_type;
 use crate::event_store::{GlobalPosition, KeyRing, ReadError, Revision, StoredEvent, StreamName};
 
 /// Connections kept when nobody reads.
 const KEPT: usize = 8;
-
-/// Strings of stored types kept per connection.
-const KNOWN_TYPES: usize = 1024;
 
 /// The columns of a stored event, in the order [`event`] takes them.
 macro_rules! events {
@@ -168,18 +166,6 @@ fn event(row: &Row<'_>, types: &mut HashMap<String, Arc<str>>) -> rusqlite::Resu
         data: row.get(5)?,
         metadata: row.get(6)?,
     })
-}
-
-/// The few types of a store are shared by all its events.
-fn known_type(name: &str, types: &mut HashMap<String, Arc<str>>) -> Arc<str> {
-    if let Some(known) = types.get(name) {
-        return Arc::clone(known);
-    }
-    let new: Arc<str> = name.into();
-    if types.len() < KNOWN_TYPES {
-        types.insert(name.to_owned(), Arc::clone(&new));
-    }
-    new
 }
 
 fn unavailable(error: &rusqlite::Error) -> ReadError {
