@@ -31,7 +31,6 @@ use std::time::Duration;
 
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 use self::digest::{Line, digest};
 use self::gather::{Found, Known, Reader, Window, gather};
@@ -263,28 +262,14 @@ impl Sender {
         for found in found {
             let happening = &found.happening;
             let mut bodies = happening.bodies.clone();
-            bodies.extend(self.taking_part(&happening.issues).await?);
-            for told in self.taking_part(&happening.told_of).await? {
+            bodies.extend(self.operations.taking_part(happening.issues.iter().copied()).await?);
+            for told in self.operations.taking_part(happening.told_of.iter().copied()).await? {
                 bodies.remove(&told);
             }
             bodies.retain(|body| !happening.except.contains(body));
             all.push(Concerned { found, bodies });
         }
         Ok(all)
-    }
-
-    async fn taking_part(
-        &self,
-        issues: &BTreeSet<Uuid>,
-    ) -> Result<BTreeSet<BodyId>, OperationError> {
-        let mut bodies = BTreeSet::new();
-        for issue in issues {
-            if let Ok(stream) = StreamName::new(format!("issue-{issue}")) {
-                let loaded = self.operations.handler.load::<Issue>(&stream).await?;
-                bodies.extend(loaded.state.participants());
-            }
-        }
-        Ok(bodies)
     }
 
     /// Prepares the digest of one person, and sends it if there is one.

@@ -214,7 +214,7 @@ impl Operations {
         let loaded = self.handler.load::<D>(&stream).await?;
         let mut resource = D::resource(&loaded.state, &proposed);
         resource.acting = Some(acting.clone());
-        resource.participants.extend(self.participants_of_issues::<D>(&loaded.state).await?);
+        resource.participants.extend(self.taking_part(D::issues(&loaded.state)).await?);
         if loaded.revision.is_none() && !D::begins(&proposed) {
             return Err(Denial::Hidden.into());
         }
@@ -276,17 +276,21 @@ impl Operations {
         state: &D::State,
     ) -> Result<Resource, OperationError> {
         let mut resource = D::readable(state);
-        resource.participants.extend(self.participants_of_issues::<D>(state).await?);
+        resource.participants.extend(self.taking_part(D::issues(state)).await?);
         Ok(resource)
     }
 
-    /// The bodies that take part in a thing because they do in an issue of it.
-    async fn participants_of_issues<D: Subject>(
+    /// The bodies that take part in any of these issues.
+    ///
+    /// # Errors
+    ///
+    /// [`OperationError`] when an issue cannot be read.
+    pub async fn taking_part(
         &self,
-        state: &D::State,
+        issues: impl IntoIterator<Item = Uuid>,
     ) -> Result<BTreeSet<BodyId>, OperationError> {
         let mut bodies = BTreeSet::new();
-        for issue in D::issues(state) {
+        for issue in issues {
             if let Ok(stream) = StreamName::new(format!("issue-{issue}")) {
                 bodies.extend(self.handler.load::<Issue>(&stream).await?.state.participants());
             }
