@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -41,27 +43,15 @@ pub(super) fn furnish(
 fn key(path: &Path, clock: &dyn Clock) -> Result<[u8; 32], FileError> {
     let _lock = private_file::lock(path)?;
     if let Some(content) = private_file::read(path)?
-        && let Some(key) = parse(content.trim())
+        && let Ok(key) = STANDARD.decode(content.trim())
+        && let Ok(key) = key.try_into()
     {
         return Ok(key);
     }
     let mut key = [0; 32];
     clock.fill(&mut key);
-    let mut content = crate::notary::hex(&key);
-    content.push('\n');
-    private_file::replace(path, content.as_bytes())?;
+    private_file::replace(path, STANDARD.encode(key).as_bytes())?;
     Ok(key)
-}
-
-fn parse(hex: &str) -> Option<[u8; 32]> {
-    let mut key = [0; 32];
-    if hex.len() != 64 || !hex.is_ascii() {
-        return None;
-    }
-    for (byte, pair) in key.iter_mut().zip(hex.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(key)
 }
 
 /// Begins to send notices, if any are sent: with what happens from now on, the first time.
