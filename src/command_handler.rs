@@ -13,6 +13,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tracing::instrument;
@@ -155,7 +156,15 @@ impl CommandHandler {
         self.refresh::<D>(stream, cached).await
     }
 
-    async fn refresh<D: Decider>(
+    fn refresh<'a, D: Decider>(
+        &'a self,
+        stream: &'a StreamName,
+        known: Option<Arc<Loaded<D>>>,
+    ) -> BoxFuture<'a, Result<Arc<Loaded<D>>, HandleError>> {
+        Box::pin(self.reread(stream, known))
+    }
+
+    async fn reread<D: Decider>(
         &self,
         stream: &StreamName,
         known: Option<Arc<Loaded<D>>>,
@@ -201,12 +210,12 @@ impl CommandHandler {
     /// # Errors
     ///
     /// [`HandleError`] says which rule, which revision or which fault stood against it.
-    pub async fn handle<D: Decider>(
-        &self,
-        stream: &StreamName,
+    pub fn handle<'a, D: Decider>(
+        &'a self,
+        stream: &'a StreamName,
         intent: Intent<D::Event>,
-    ) -> Result<Done, HandleError> {
-        self.handle_erasing::<D>(stream, intent, &[]).await
+    ) -> BoxFuture<'a, Result<Done, HandleError>> {
+        self.handle_erasing::<D>(stream, intent, &[])
     }
 
     /// Carries out a command whose events say that keys were destroyed, and puts `rings`
@@ -215,8 +224,17 @@ impl CommandHandler {
     /// # Errors
     ///
     /// As [`CommandHandler::handle`].
+    pub fn handle_erasing<'a, D: Decider>(
+        &'a self,
+        stream: &'a StreamName,
+        intent: Intent<D::Event>,
+        rings: &'a [KeyRing],
+    ) -> BoxFuture<'a, Result<Done, HandleError>> {
+        Box::pin(self.decide_and_append::<D>(stream, intent, rings))
+    }
+
     #[instrument(skip_all, fields(stream = %stream, command = %intent.envelope.command_id))]
-    pub async fn handle_erasing<D: Decider>(
+    async fn decide_and_append<D: Decider>(
         &self,
         stream: &StreamName,
         mut intent: Intent<D::Event>,

@@ -20,6 +20,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::record::{Receipt, Submission};
@@ -98,23 +99,33 @@ impl Operations {
     ///
     /// [`OperationError`] says what stood against it. Only `Unavailable` leaves open
     /// whether it was recorded: asking again finds out, and finishes it.
-    pub async fn erase(&self, submission: Submission<'_>) -> Result<Receipt, OperationError> {
+    pub fn erase<'a>(
+        &'a self,
+        submission: Submission<'a>,
+    ) -> BoxFuture<'a, Result<Receipt, OperationError>> {
+        Box::pin(self.erase_once(submission))
+    }
+
+    async fn erase_once(&self, submission: Submission<'_>) -> Result<Receipt, OperationError> {
         let _flight = self.enter(submission.command_id)?;
-        match submission.category {
-            "issue" => self.erase_in::<Issue>(submission).await,
-            "question" => self.erase_in::<Question>(submission).await,
-            "answer" => self.erase_in::<Answer>(submission).await,
-            "solution" => self.erase_in::<Solution>(submission).await,
-            "communication" => self.erase_in::<Communication>(submission).await,
-            "norm" => self.erase_in::<Norm>(submission).await,
-            "body" => self.erase_in::<Body>(submission).await,
-            "authority" => self.erase_in::<Authority>(submission).await,
-            "theme" => self.erase_in::<Theme>(submission).await,
-            "form" => self.erase_in::<Form>(submission).await,
-            "calendar" => self.erase_in::<Calendar>(submission).await,
-            "person" => self.erase_in::<Person>(submission).await,
-            other => Err(OperationError::Internal(format!("nothing is erased in `{other}`"))),
-        }
+        let erased = match submission.category {
+            "issue" => self.erase_in::<Issue>(submission),
+            "question" => self.erase_in::<Question>(submission),
+            "answer" => self.erase_in::<Answer>(submission),
+            "solution" => self.erase_in::<Solution>(submission),
+            "communication" => self.erase_in::<Communication>(submission),
+            "norm" => self.erase_in::<Norm>(submission),
+            "body" => self.erase_in::<Body>(submission),
+            "authority" => self.erase_in::<Authority>(submission),
+            "theme" => self.erase_in::<Theme>(submission),
+            "form" => self.erase_in::<Form>(submission),
+            "calendar" => self.erase_in::<Calendar>(submission),
+            "person" => self.erase_in::<Person>(submission),
+            other => {
+                return Err(OperationError::Internal(format!("nothing is erased in `{other}`")));
+            }
+        };
+        erased.await
     }
 
     /// Erases even if the caller goes away: what was begun is finished, and not by the next
@@ -135,7 +146,14 @@ impl Operations {
         erasing.await.unwrap_or_else(|why| Err(internal(why)))
     }
 
-    async fn erase_in<D: Subject>(
+    fn erase_in<'a, D: Subject>(
+        &'a self,
+        submission: Submission<'a>,
+    ) -> BoxFuture<'a, Result<Receipt, OperationError>> {
+        Box::pin(self.record_erasure::<D>(submission))
+    }
+
+    async fn record_erasure<D: Subject>(
         &self,
         submission: Submission<'_>,
     ) -> Result<Receipt, OperationError> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Mutex, PoisonError};
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -110,39 +111,52 @@ impl Drop for Flight<'_> {
 impl Operations {
     /// Records an event, if everything allows it.
     ///
+    /// Boxed, like what it calls for each kind of stream: a future is compiled again wherever
+    /// it is awaited, and this one holds everything that recording does.
+    ///
     /// # Errors
     ///
     /// [`OperationError`] says what stood against it; then nothing was stored.
-    pub async fn record(&self, submission: Submission<'_>) -> Result<Receipt, OperationError> {
+    pub fn record<'a>(
+        &'a self,
+        submission: Submission<'a>,
+    ) -> BoxFuture<'a, Result<Receipt, OperationError>> {
+        Box::pin(self.record_once(submission))
+    }
+
+    async fn record_once(&self, submission: Submission<'_>) -> Result<Receipt, OperationError> {
         if submission.stored_type == TEXT_ERASED {
             // Whichever side it comes from: never the event without what it says.
             return self.erase(submission).await;
         }
         let _flight = self.enter(submission.command_id)?;
-        match submission.category {
-            "issue" => self.record_in::<Issue>(submission).await,
-            "question" => self.record_in::<Question>(submission).await,
-            "answer" => self.record_in::<Answer>(submission).await,
-            "solution" => self.record_in::<Solution>(submission).await,
-            "communication" => self.record_in::<Communication>(submission).await,
-            "norm" => self.record_in::<Norm>(submission).await,
-            "body" => self.record_in::<Body>(submission).await,
-            "authority" => self.record_in::<Authority>(submission).await,
-            "theme" => self.record_in::<Theme>(submission).await,
-            "form" => self.record_in::<Form>(submission).await,
-            "calendar" => self.record_in::<Calendar>(submission).await,
-            "person" => self.record_in::<Person>(submission).await,
-            "registration" => self.record_in::<Reservation>(submission).await,
-            other => Err(OperationError::Internal(format!("no category `{other}`"))),
-        }
+        let recorded = match submission.category {
+            "issue" => self.record_in::<Issue>(submission),
+            "question" => self.record_in::<Question>(submission),
+            "answer" => self.record_in::<Answer>(submission),
+            "solution" => self.record_in::<Solution>(submission),
+            "communication" => self.record_in::<Communication>(submission),
+            "norm" => self.record_in::<Norm>(submission),
+            "body" => self.record_in::<Body>(submission),
+            "authority" => self.record_in::<Authority>(submission),
+            "theme" => self.record_in::<Theme>(submission),
+            "form" => self.record_in::<Form>(submission),
+            "calendar" => self.record_in::<Calendar>(submission),
+            "person" => self.record_in::<Person>(submission),
+            "registration" => self.record_in::<Reservation>(submission),
+            other => return Err(OperationError::Internal(format!("no category `{other}`"))),
+        };
+        recorded.await
     }
 
-    async fn record_in<D: Subject>(
-        &self,
-        submission: Submission<'_>,
-    ) -> Result<Receipt, OperationError> {
-        let (stream, intent) = self.prepare::<D>(submission).await?;
-        self.carry_out::<D>(stream, intent).await
+    fn record_in<'a, D: Subject>(
+        &'a self,
+        submission: Submission<'a>,
+    ) -> BoxFuture<'a, Result<Receipt, OperationError>> {
+        Box::pin(async move {
+            let (stream, intent) = self.prepare::<D>(submission).await?;
+            self.carry_out::<D>(stream, intent).await
+        })
     }
 
     pub(super) async fn carry_out<D: Subject>(
