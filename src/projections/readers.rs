@@ -44,7 +44,11 @@ impl Readers {
         &self,
         query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
     ) -> Result<T, ViewsError> {
-        self.borrow(None, || schema::open_for_reading(&self.views, &self.search), query)
+        let open = || schema::open_for_reading(&self.views, &self.search);
+        let (conn, generation) = self.take(None, &open)?;
+        let answer = query(&conn);
+        self.give_back(conn, generation);
+        answer
     }
 
     /// Reads the past with a connection of one's own, the present views beside it.
@@ -54,7 +58,10 @@ impl Readers {
         query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
     ) -> Result<T, ViewsError> {
         let open = || schema::open_past_for_reading(&self.views, &self.search, today);
-        self.borrow(today, open, query)
+        let (conn, generation) = self.take(today, &open)?;
+        let answer = query(&conn);
+        self.give_back(conn, generation);
+        answer
     }
 
     /// Closes the connections that nobody uses, and the others when they come back.
@@ -64,13 +71,13 @@ impl Readers {
         idle.generation += 1;
     }
 
-    fn borrow<T>(
+    /// A connection that nobody uses, or a new one, and the generation it belongs to.
+    fn take(
         &self,
         today: Option<&Path>,
-        open: impl FnOnce() -> Result<Connection, ViewsError>,
-        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
-    ) -> Result<T, ViewsError> {
-        let (idle, generation) = {
+        open: &dyn Fn() -> Result<Connection, ViewsError>,
+    ) -> Result<(Connection, u64), ViewsError> {
+        let (kept, generation) = {
             let mut idle = self.idle();
             // The present views were built anew: their old file is gone.
             if idle.today.as_deref() != today {
@@ -80,16 +87,19 @@ impl Readers {
             }
             (idle.connections.pop(), idle.generation)
         };
-        let conn = match idle {
+        let conn = match kept {
             Some(conn) => conn,
             None => open()?,
         };
-        let answer = query(&conn);
+        Ok((conn, generation))
+    }
+
+    /// Keeps a connection for the next reader, unless it came from before a renewal.
+    fn give_back(&self, conn: Connection, generation: u64) {
         let mut idle = self.idle();
         if idle.generation == generation && idle.connections.len() < IDLE {
             idle.connections.push(conn);
         }
-        answer
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Idle> {
