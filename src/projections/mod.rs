@@ -32,6 +32,7 @@ mod dump;
 mod fact;
 pub mod feed;
 mod files;
+mod giving_way;
 pub mod history;
 mod indexer;
 pub mod issues;

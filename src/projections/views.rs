@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::cut::Cut;
 use super::files::{choose, numbers, open_index, private_folder, search_file, views_file};
+use super::giving_way::give_way;
 use super::indexer::Indexer;
 use super::log::Log;
 use super::moment::Moment;
@@ -182,6 +183,8 @@ impl Views {
         let (shared, stop) = (Arc::clone(&self.shared), self.stop_indexing.subscribe());
         let (logs, path) = (Arc::clone(&self.logs), search_file(&self.folder));
         let run = move || {
+            // It is a fifth of the work of a filing, and nobody waits for it as for an answer.
+            give_way();
             loop {
                 let Err(why) = indexer.follow(&shared, stop.clone()) else {
                     break;
