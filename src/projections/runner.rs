@@ -35,7 +35,7 @@ const LIVE: usize = 4_000;
 
 /// Time between two readings of the store. A transaction costs as much as some events, so
 /// those that a burst brings meanwhile share one; a reader who waits for them ends it.
-const PACE: Duration = Duration::from_millis(5);
+const PACE: Duration = Duration::from_millis(25);
 
 /// One page on its way from the reader to the writer.
 struct Page {

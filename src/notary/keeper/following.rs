@@ -22,6 +22,10 @@ const PAGE: usize = 2_048;
 /// How often the head is signed, at most: each signature is synced to the disk.
 const SIGN_EVERY: Duration = Duration::from_secs(2);
 
+/// Time between an event and its leaf. A commit of tiles costs as much as many leaves, so
+/// those that a burst brings meanwhile share one.
+const PACE: Duration = Duration::from_millis(25);
+
 /// How long the keeper rests after a fault.
 const REST: Duration = Duration::from_secs(1);
 
@@ -249,7 +253,10 @@ async fn keep(shared: &Shared, stop: &mut watch::Receiver<bool>) -> Result<(), K
         tokio::select! {
             // A sender that is gone means to stop, too.
             _ = stop.wait_for(|stop| *stop) => {}
-            news = shared.news() => news?,
+            news = shared.news() => {
+                news?;
+                tokio::time::sleep(PACE).await;
+            }
             () = tokio::time::sleep(rest), if unsigned && !due => {}
         }
     }
