@@ -23,8 +23,8 @@ import world
 
 HERE = pathlib.Path(__file__).parent
 # How many generated cases an operation gets in each run.
-EXAMPLES = {"staff": 8}
-FEW = 3
+EXAMPLES = {"staff": 6}
+FEW = 2
 AT_LEAST = 0.9
 # Processes, not threads of one (`--workers`): CPython 3.11 may lose count of its recursion when
 # two threads parse source at once, which hypothesis does, and processes use both cores.
