@@ -134,7 +134,7 @@ impl Body {
             let head = ["Ente", "Per conto di", "Firmatario", "Testo", "Data", "Nota"];
             self.table(
                 head,
-                [2400, 1900, 1900, 700, 1200, 1538],
+                [2300, 1750, 1750, 850, 1350, 1638],
                 letter.adhesions.iter().map(|one| {
                     let (text, day) = (one.text_version.to_string(), short(one.signed_on));
                     [&*one.body, &*one.speaks_for, &*one.role, &text, &day, &*one.note]
@@ -154,7 +154,7 @@ impl Body {
                 some => some.iter().map(|one| row(&one.office, &one.reading, &one.form)).collect(),
             }
         });
-        self.table(head, [1300, 2300, 1900, 2738, 1400], rows);
+        self.table(head, [1500, 2200, 1800, 2738, 1400], rows);
     }
 
     fn heading(&mut self, level: u8, text: &str) {

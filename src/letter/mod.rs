@@ -101,7 +101,8 @@ pub struct Reading {
 }
 
 impl Letter {
-    /// The letter with one text of a question, as somebody may read it on a day.
+    /// The letter with one text of a question, as somebody may read it on a day; with the
+    /// views of a past moment, as it could be written then.
     ///
     /// # Errors
     ///
@@ -113,7 +114,7 @@ impl Letter {
         text: &TextVersionView,
         on: Day,
     ) -> Result<Self, ViewsError> {
-        let scope = Scope::of(actor);
+        let scope = views.scope(&Scope::of(actor));
         let mut issues = Vec::with_capacity(question.issues.len());
         for issue in &question.issues {
             issues.extend(views.show_issue(actor, issue.id, on).await?);

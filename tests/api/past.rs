@@ -2,6 +2,7 @@
 //! shown.
 
 mod access;
+mod letter;
 mod readers;
 mod repeating;
 mod traps;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,10 +12,11 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use super::plumbing::{caught_up, media, signed_in};
+use super::plumbing::{Asked, media, signed_in};
 use crate::domain::values::Number;
-use crate::http::params::Params;
+use crate::http::params::Timed;
 use crate::http::problem::Problem;
+use crate::http::representation::Answer;
 use crate::http::request::Caller;
 use crate::http::{Api, ids};
 use crate::letter::{self, Letter};
@@ -45,24 +46,27 @@ async fn show(
     State(api): State<Arc<Api>>,
     caller: Caller,
     headers: HeaderMap,
+    uri: Uri,
     Path(id): Path<String>,
-    Params(params): Params<LetterParams>,
+    Timed(params): Timed<LetterParams>,
 ) -> Result<Response, Problem> {
     signed_in(&caller)?;
     let id = ids::uuid(&id)?;
     // The page, unless only the document will do.
     let form =
         media(&headers, HTML).map(|()| HTML).or_else(|_| media(&headers, DOCX).map(|()| DOCX))?;
-    caught_up(&api).await?;
-    let day = api.clock.today().into();
-    let question = api.views.show_question(&caller.scope(), id, day).await?;
+    let asked = Asked { api: &api, caller: &caller, headers: &headers, uri: &uri };
+    let views = asked.moment().await?;
+    let generation = api.views.generation();
+    let (scope, day) = (views.scope(&caller.scope()), views.day(api.clock.today().into()));
+    let question = views.show_question(&scope, id, day).await?;
     let question = question.ok_or_else(Problem::not_found)?;
     let text = match params.text_version {
         None => question.text_versions.last(),
         Some(wanted) => question.text_versions.iter().find(|text| text.text_version == wanted),
     };
     let text = text.ok_or_else(Problem::not_found)?;
-    let letter = Letter::of(&api.views, caller.actor.as_ref(), &question, text, day).await?;
+    let letter = Letter::of(&views, caller.actor.as_ref(), &question, text, day).await?;
     let bytes = if form == HTML {
         letter::html(&letter).into_bytes()
     } else {
@@ -71,11 +75,10 @@ async fn show(
 
     // RFC 9530: what the reader holds can be compared with what was served.
     let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&bytes)));
-    let mut response = bytes.into_response();
-    let own = response.headers_mut();
     let media = if form == HTML { "text/html; charset=utf-8" } else { DOCX };
-    own.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    own.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let answer = Answer::new(bytes, media, None, generation).held(views.held());
+    let mut response = answer.respond(&headers);
+    let own = response.headers_mut();
     own.insert(header::VARY, HeaderValue::from_static("Accept"));
     if let Ok(digest) = HeaderValue::from_str(&digest) {
         own.insert("repr-digest", digest);

@@ -160,11 +160,7 @@ impl Asked<'_> {
         F: AsyncFnOnce(&Moment, &Scope, Day) -> Result<Found<T>, Problem>,
     {
         let form = form(self.headers, csv_too)?;
-        caught_up(self.api).await?;
-        let moment = match cut {
-            None => self.api.views.now().clone(),
-            Some(cut) => self.look_back(cut).await?,
-        };
+        let moment = self.moment_at(cut).await?;
         let generation = self.api.views.generation();
         let today = self.api.clock.today();
         let question = Question {
@@ -196,6 +192,26 @@ impl Asked<'_> {
         let answer = Arc::new(answer.held(moment.held()));
         self.api.answers.keep(question, answer.clone());
         Ok(answer.respond(self.headers))
+    }
+
+    /// The views at the moment that the address names, once they show everything written
+    /// before; for what is answered in another form than JSON or CSV.
+    ///
+    /// # Errors
+    ///
+    /// A [`Problem`] when that is no moment, or the views are behind.
+    pub async fn moment(&self) -> Result<Moment, Problem> {
+        let query = self.uri.query().unwrap_or_default();
+        let cut = moment::asked(query, &*self.api.clock)?;
+        self.moment_at(cut).await
+    }
+
+    async fn moment_at(&self, cut: Option<Cut>) -> Result<Moment, Problem> {
+        caught_up(self.api).await?;
+        match cut {
+            None => Ok(self.api.views.now().clone()),
+            Some(cut) => self.look_back(cut).await,
+        }
     }
 
     /// The views as they stood. Who may see more than the rule allows is recorded first.

@@ -8,7 +8,7 @@ use crate::reply::Reply;
 use crate::setting::{report, with};
 
 /// Everything that is read of the past.
-fn addresses(issue: &str, answer: &str) -> Vec<String> {
+fn addresses(issue: &str, answer: &str, question: &str) -> Vec<String> {
     let mut all: Vec<String> = [
         "/issues",
         "/issue-facets",
@@ -31,6 +31,8 @@ fn addresses(issue: &str, answer: &str) -> Vec<String> {
     .into();
     all.extend([format!("/issues/{issue}"), format!("/issues/{issue}/events")]);
     all.extend([format!("/answers/{answer}"), format!("/answers/{answer}/events")]);
+    let question = format!("/collective-questions/{question}");
+    all.extend(["", "/events", "/letter"].map(|part| format!("{question}{part}")));
     all
 }
 
@@ -62,13 +64,19 @@ async fn an_answer_about_the_past_can_be_had_again_byte_for_byte() {
         json!({"answer": answer, "result": "settled"}),
     )
     .await;
+    let draft = json!({
+        "subject": "Ricevuta", "background": "Due letture.", "silence_effect": "none",
+        "norms": [], "addressees": [{"addressee": "interno_ps"}],
+        "points": [{"text": "Se basti la ricevuta.", "issues": [issue]}],
+    });
+    let question = app.act("staff", "draft_question", &[], draft).await.id;
     app.at("2026-04-20T08:00:00Z");
     app.act("parma", "endorse_issue", &[&issue], json!({"people_affected": 7})).await;
     app.at("2026-05-20T08:00:00Z");
 
     let moments = ["as_of=2026-03-21T00:00:00Z", "effective_on=2026-03-31"];
     let mut given = Vec::new();
-    for path in addresses(&issue, &answer) {
+    for path in addresses(&issue, &answer, &question) {
         for moment in moments {
             let reply = app.past("staff", &format!("{path}?{moment}")).await;
             assert_eq!(reply.status, 200, "{path}?{moment}: {}", reply.text);
@@ -81,6 +89,11 @@ async fn an_answer_about_the_past_can_be_had_again_byte_for_byte() {
     app.act("staff", "record_answer", &[], late).await;
     let back = json!({"reason": "Errore.", "by": "interno_ps", "from": "2026-03-22", "occurred_on": "2026-03-22"});
     app.act("staff", "withdraw_answer", &[&answer], back).await;
+    let revision = json!({
+        "kind": "substance", "reason": "Più chiaro.", "background": "Letture opposte.",
+        "occurred_on": "2026-03-20",
+    });
+    app.act("staff", "revise_question_text", &[&question], revision).await;
     app.clock.set(super::instant("2026-03-20T09:00:00Z"));
     app.act("bologna", "report_issue", &[], report()).await;
     app.clock.set(super::instant("2026-05-20T09:00:00Z"));

@@ -52,7 +52,7 @@ pub fn date(visit: &Visit, asked: Result<Option<Asked>, Wrong>, range: &Range) -
             }
             div.slider data-cursore=(KNOWN) data-dal=(range.first) data-al=(visit.today) data-tappe=(days.join(" ")) {}
         }
-        @if here.path() != ADDRESS && here.get(KNOWN).is_some() {
+        @if here.path().starts_with(ADDRESS) && here.path() != ADDRESS && here.get(KNOWN).is_some() {
             p { a href={ (ADDRESS) "?" (KNOWN) "=" (picked) } { "Tutte le segnalazioni a quel giorno" } }
         }
     }

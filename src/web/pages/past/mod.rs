@@ -8,6 +8,8 @@
 //! /ricostruisci?al=DAY              the list    ─► elenco.json, elenco.csv
 //! /ricostruisci/{id}?al=DAY|INSTANT one case    ─► estratto.zip, scheda.json, eventi.csv
 //! ```
+//!
+//! The letter of a question takes the same parameters.
 
 mod case;
 mod changes;
@@ -17,6 +19,7 @@ mod register;
 
 pub use case::show as case;
 pub use download::{card, events, extract, list_csv, list_json};
+pub use form::{Range, date};
 
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -43,9 +46,9 @@ const HELD: &str = "vigente";
 
 /// The moment that somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Asked {
+pub struct Asked {
     /// What of the log is read.
-    cut: Cut,
+    pub cut: Cut,
     /// The end of a day, or an instant.
     when: When,
 }
@@ -57,11 +60,15 @@ enum When {
 }
 
 /// What is wrong with the moment asked for: the field, and why.
-type Wrong = (&'static str, &'static str);
+pub type Wrong = (&'static str, &'static str);
 
 impl Asked {
     /// The moment that an address asks for; `None` before a date was picked.
-    fn of(visit: &Visit) -> Result<Option<Self>, Wrong> {
+    ///
+    /// # Errors
+    ///
+    /// [`Wrong`] when it asks for none that there is.
+    pub fn of(visit: &Visit) -> Result<Option<Self>, Wrong> {
         let Some(known) = visit.address.get(KNOWN) else { return Ok(None) };
         let when = match (known.parse(), known.parse()) {
             (Ok(day), _) => When::Day(day),
@@ -96,7 +103,7 @@ impl Asked {
     }
 
     /// "al 12 marzo 2026", "al 12 marzo 2026, ore 10:05:07".
-    fn words(&self) -> String {
+    pub fn words(&self) -> String {
         match self.when {
             When::Day(day) => format!("{}{}", to_the(day.date()), parts::day_text(day)),
             When::Instant(instant) => {
@@ -112,7 +119,7 @@ impl Asked {
     }
 
     /// The civil day.
-    fn day(&self) -> Day {
+    pub fn day(&self) -> Day {
         match self.when {
             When::Day(day) => day,
             When::Instant(instant) => crate::clock::civil_date(instant).into(),
@@ -194,7 +201,7 @@ async fn then(visit: &Visit, asked: Asked) -> Result<Markup, Fault> {
 }
 
 /// For which moment the page holds.
-fn held(asked: &Asked, held: Option<Held>) -> Markup {
+pub fn held(asked: &Asked, held: Option<Held>) -> Markup {
     html! {
         p.seen {
             "Si vede ciò che era registrato "
