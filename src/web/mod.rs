@@ -44,6 +44,10 @@ use crate::domain::values::BodyId;
 use crate::notary::Keeper;
 use crate::operations::Operations;
 use crate::projections::Views;
+use crate::projections::answers::AnswerDetail;
+use crate::projections::issues::IssueDetail;
+use crate::projections::questions::QuestionDetail;
+use crate::projections::solutions::SolutionDetail;
 
 use assets::Assets;
 use counts::Counts;
@@ -114,17 +118,93 @@ impl Site {
     }
 }
 
-/// THE table of pages: one line each; the ways in and the administration have tables of
-/// their own.
+/// THE table of pages, one line each, with the tables beside it: cases, questions, the ways
+/// in, the administration.
 fn pages() -> Router<Arc<Site>> {
     Router::new()
         .route("/", get(pages::home::show))
+        .route("/norme", get(pages::norms::list))
+        .route("/norme/{id}", get(pages::norm::show))
+        .route("/difformita", get(pages::divergences::show))
+        .route("/cruscotto", get(pages::dashboard::show))
+        .route("/cruscotto/{name}", get(pages::dashboard::file))
+        .route("/ricostruisci", get(pages::past::list))
+        .route("/ricostruisci/elenco.json", get(pages::past::list_json))
+        .route("/ricostruisci/elenco.csv", get(pages::past::list_csv))
+        .route("/ricostruisci/{id}", get(pages::past::case))
+        .route("/ricostruisci/{id}/estratto.zip", get(pages::past::extract))
+        .route("/ricostruisci/{id}/scheda.json", get(pages::past::card))
+        .route("/ricostruisci/{id}/eventi.csv", get(pages::past::events))
+        .route("/accesso", get(pages::access::show))
+        .route("/accesso/dimostrazione", post(pages::access::open_demo))
+        .route("/uscita", post(pages::access::leave))
+        .route("/scrivania", get(pages::desk::show))
+        .route("/statici/{name}", get(assets::show))
+        .route("/favicon.ico", get(assets::icon))
+        .merge(cases())
+        .merge(questions())
+        .merge(sign_in::routes())
+        .merge(pages::admin::routes())
+}
+
+/// The pages of reports, answers and solutions.
+fn cases() -> Router<Arc<Site>> {
+    Router::new()
         .route("/segnalazioni", get(pages::issues::list))
         .route("/segnalazioni.atom", get(pages::feeds::issues))
         .route("/segnalazioni/{id}", get(pages::issue::show))
         .route("/soluzioni", get(pages::solutions::list))
         .route("/soluzioni.atom", get(pages::feeds::solutions))
         .route("/soluzioni/{id}", get(pages::solution::show))
+        .route("/riscontri/{id}", get(pages::answer::show))
+        .route(
+            "/riscontri/{id}/{act}",
+            get(pages::acts::show::<AnswerDetail>).post(pages::acts::send::<AnswerDetail>),
+        )
+        .route("/soluzioni/nuova", get(pages::propose::show).post(pages::propose::send))
+        .route(
+            "/soluzioni/{id}/{act}",
+            get(pages::acts::show::<SolutionDetail>).post(pages::acts::send::<SolutionDetail>),
+        )
+        .route("/soluzioni/{id}/adozione", get(pages::adopt::show).post(pages::adopt::send))
+        .route(
+            "/soluzioni/{id}/validazione",
+            get(pages::adopt::show_validation).post(pages::adopt::validate),
+        )
+        .route("/segnalazioni/{id}/documenti/{sha256}", get(pages::documents::of_issue))
+        .route("/segnalazioni/{id}/in-carico", post(pages::desk::take))
+        .route(
+            "/segnalazioni/{id}/istruttoria",
+            get(pages::desk::show_triage).post(pages::desk::triage),
+        )
+        .route(
+            "/segnalazioni/{id}/cancellazione",
+            get(pages::erasure::show::<IssueDetail>).post(pages::erasure::send::<IssueDetail>),
+        )
+        .route(
+            "/riscontri/{id}/cancellazione",
+            get(pages::erasure::show::<AnswerDetail>).post(pages::erasure::send::<AnswerDetail>),
+        )
+        .route(
+            "/soluzioni/{id}/cancellazione",
+            get(pages::erasure::show::<SolutionDetail>)
+                .post(pages::erasure::send::<SolutionDetail>),
+        )
+        .route(
+            "/segnalazioni/{id}/{act}",
+            get(pages::acts::show::<IssueDetail>).post(pages::acts::send::<IssueDetail>),
+        )
+        .route("/segnalazioni/nuova", get(pages::report::show).post(pages::report::send))
+        .route("/segnalazioni/simili", post(pages::report::similar))
+        .route(
+            "/segnalazioni/{id}/anche-da-noi",
+            get(pages::report::show_endorsement).post(pages::report::endorse),
+        )
+}
+
+/// The pages of questions.
+fn questions() -> Router<Arc<Site>> {
+    Router::new()
         .route("/quesiti", get(pages::questions::list))
         .route("/quesiti/{id}", get(pages::question::show))
         .route(
@@ -144,6 +224,18 @@ fn pages() -> Router<Arc<Site>> {
             get(pages::question::letters::show).post(pages::question::letters::send),
         )
         .route(
+            "/quesiti/{id}/corrispondenza",
+            get(pages::question::post::show_letter).post(pages::question::post::send_letter),
+        )
+        .route(
+            "/quesiti/{id}/ricevuta",
+            get(pages::question::post::show_receipt).post(pages::question::post::send_receipt),
+        )
+        .route(
+            "/quesiti/{id}/annulla-protocollo",
+            get(pages::question::post::show_annulment).post(pages::question::post::send_annulment),
+        )
+        .route(
             "/quesiti/{id}/riscontro",
             get(pages::question::reply::show).post(pages::question::reply::send),
         )
@@ -157,53 +249,11 @@ fn pages() -> Router<Arc<Site>> {
         )
         .route("/quesiti/{id}/lettera", get(pages::question::letter))
         .route("/quesiti/{id}/lettera.docx", get(pages::question::document))
-        .route("/riscontri/{id}", get(pages::answer::show))
         .route(
-            "/riscontri/{id}/{act}",
-            get(pages::answer::acts::show).post(pages::answer::acts::send),
+            "/quesiti/{id}/cancellazione",
+            get(pages::erasure::show::<QuestionDetail>)
+                .post(pages::erasure::send::<QuestionDetail>),
         )
-        .route("/soluzioni/nuova", get(pages::propose::show).post(pages::propose::send))
-        .route("/soluzioni/{id}/adozione", get(pages::adopt::show).post(pages::adopt::send))
-        .route(
-            "/soluzioni/{id}/validazione",
-            get(pages::adopt::show_validation).post(pages::adopt::validate),
-        )
-        .route("/norme", get(pages::norms::list))
-        .route("/norme/{id}", get(pages::norm::show))
-        .route("/difformita", get(pages::divergences::show))
-        .route("/cruscotto", get(pages::dashboard::show))
-        .route("/cruscotto/{name}", get(pages::dashboard::file))
-        .route("/ricostruisci", get(pages::past::list))
-        .route("/ricostruisci/elenco.json", get(pages::past::list_json))
-        .route("/ricostruisci/elenco.csv", get(pages::past::list_csv))
-        .route("/ricostruisci/{id}", get(pages::past::case))
-        .route("/ricostruisci/{id}/estratto.zip", get(pages::past::extract))
-        .route("/ricostruisci/{id}/scheda.json", get(pages::past::card))
-        .route("/ricostruisci/{id}/eventi.csv", get(pages::past::events))
-        .route("/accesso", get(pages::access::show))
-        .route("/accesso/dimostrazione", post(pages::access::open_demo))
-        .route("/uscita", post(pages::access::leave))
-        .route("/scrivania", get(pages::desk::show))
-        .route("/segnalazioni/{id}/documenti/{sha256}", get(pages::documents::of_issue))
-        .route("/segnalazioni/{id}/in-carico", post(pages::desk::take))
-        .route(
-            "/segnalazioni/{id}/istruttoria",
-            get(pages::desk::show_triage).post(pages::desk::triage),
-        )
-        .route(
-            "/segnalazioni/{id}/cancellazione",
-            get(pages::issue::erasure::show).post(pages::issue::erasure::send),
-        )
-        .route("/segnalazioni/nuova", get(pages::report::show).post(pages::report::send))
-        .route("/segnalazioni/simili", post(pages::report::similar))
-        .route(
-            "/segnalazioni/{id}/anche-da-noi",
-            get(pages::report::show_endorsement).post(pages::report::endorse),
-        )
-        .route("/statici/{name}", get(assets::show))
-        .route("/favicon.ico", get(assets::icon))
-        .merge(sign_in::routes())
-        .merge(pages::admin::routes())
 }
 
 /// Every page, with the layers that finish every answer. Merged beside the API.

@@ -143,6 +143,8 @@ pub struct ConflictView {
     pub conflict_id: Uuid,
     /// The other answer, when the reader may see it.
     pub with: Option<LinkedAnswer>,
+    /// Whether the other answer declares it; it is settled there.
+    pub from_there: bool,
     /// Why.
     pub reason: Text<1000>,
     /// On which day it was declared.
@@ -263,27 +265,29 @@ impl Moment {
                 linked::answers(conn, scope, on, Which::LinkingTo(id, "conflict"))?,
             ))
         })?;
-        let mut found: Vec<(Conflict, Option<LinkedAnswer>)> = Vec::new();
+        let mut found: Vec<(Conflict, Option<LinkedAnswer>, bool)> = Vec::new();
         for conflict in &state.conflicts {
             let with = targets.iter().find(|other| other.id == conflict.with).cloned();
-            found.push((conflict.clone(), with));
+            found.push((conflict.clone(), with, false));
         }
         for other in sources {
             let declared = opened::state::<Answer>(self, other.id, u64::MAX).await?;
             let with_this = declared.conflicts.iter().filter(|one| one.with == id);
             found.extend(
-                with_this.map(|one| (one.seen_from_the_other(other.id), Some(other.clone()))),
+                with_this.map(|one| (one.seen_from_the_other(other.id), Some(other.clone()), true)),
             );
         }
-        found.sort_by_key(|(conflict, _)| (conflict.declared_at, conflict.id));
-        Ok(found.into_iter().map(|(conflict, with)| conflict_view(conflict, with)).collect())
+        found.sort_by_key(|(conflict, ..)| (conflict.declared_at, conflict.id));
+        let view = |(conflict, with, from_there)| conflict_view(conflict, with, from_there);
+        Ok(found.into_iter().map(view).collect())
     }
 }
 
-fn conflict_view(conflict: Conflict, with: Option<LinkedAnswer>) -> ConflictView {
+fn conflict_view(conflict: Conflict, with: Option<LinkedAnswer>, from_there: bool) -> ConflictView {
     ConflictView {
         conflict_id: conflict.id,
         with,
+        from_there,
         reason: conflict.reason,
         declared_on: conflict.declared_on,
         settled: conflict.settled.map(|settled| SettlementView {

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use maud::{Markup, html};
 
 use super::Site;
 use super::fault::Fault;
@@ -38,6 +39,9 @@ pub const TOKEN: &str = "_token";
 
 /// The field that carries the key of the command.
 pub const KEY: &str = "_key";
+
+/// How the names of fields begin that say what stood in others before.
+const BEFORE: &str = "_prima";
 
 /// A form as it was filled in.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +92,31 @@ impl Form {
         self
     }
 
+    /// Hidden fields that say what stood in a form before anything was typed.
+    pub fn as_before(&self) -> Markup {
+        html! {
+            @for (name, value) in &self.fields {
+                input type="hidden" name={ (BEFORE) (name) } value=(value);
+            }
+        }
+    }
+
+    /// The same without the fields that still say what they said before. What they said is
+    /// asked of the form itself: sent twice, it means the same, whatever happened between.
+    #[must_use]
+    pub fn changed(mut self) -> Self {
+        let said = |form: &Self, name: &str| -> Vec<String> {
+            let typed = form.all(name).map(str::trim).filter(|value| !value.is_empty());
+            typed.map(str::to_owned).collect()
+        };
+        let mut names: Vec<String> = self.fields.iter().map(|(name, _)| name.clone()).collect();
+        names.retain(|name| {
+            name.starts_with('/') && said(&self, name) == said(&self, &format!("{BEFORE}{name}"))
+        });
+        self.fields.retain(|(name, _)| !names.contains(name));
+        self
+    }
+
     /// The fields that are pointers.
     fn pointers(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -132,5 +161,28 @@ async fn proven(site: &Arc<Site>, headers: &HeaderMap, form: &Form) -> Result<()
         true => Ok(()),
         false if visitor.expired => Err(Fault::SignIn),
         false => Err(Fault::ForeignForm),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_touched_is_left_out_whatever_the_thing_says_by_now() {
+        let form = Form::of([
+            ("_prima/title", "Uno".to_owned()),
+            ("/title", "Uno ".to_owned()),
+            ("_prima/authors", "a".to_owned()),
+            ("_prima/authors", "b".to_owned()),
+            ("/authors", "a".to_owned()),
+            ("/authors", "b".to_owned()),
+            ("/authors", "c".to_owned()),
+            ("/reason", "Perché.".to_owned()),
+        ]);
+        let changed = form.changed();
+        assert_eq!(changed.get("/title"), "");
+        assert_eq!(changed.all("/authors").collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!(changed.get("/reason"), "Perché.");
     }
 }

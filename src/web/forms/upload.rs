@@ -1,7 +1,8 @@
 //! A form that may carry files: the one page where a letter is attached.
 //!
 //! Files are kept as documents at once, sealed under keys of their own; the form then
-//! goes on with what refers to them, so that the next step need not send them again.
+//! goes on with what refers to them, so that the next step need not send them again
+//! (decision record 0020).
 
 use std::sync::Arc;
 

@@ -61,7 +61,11 @@ fn in_charge(visit: &Visit, one: &SolutionDetail) -> bool {
 }
 
 /// A solution that the visitor may see whole.
-async fn read(visit: &Visit, id: Uuid) -> Result<SolutionDetail, Fault> {
+///
+/// # Errors
+///
+/// [`Fault::NotFound`] when there is none.
+pub async fn read(visit: &Visit, id: Uuid) -> Result<SolutionDetail, Fault> {
     visit.actor()?;
     let scope = visit.scope();
     if scope == Scope::Nothing {
@@ -161,7 +165,7 @@ async fn page(visit: &Visit, id: Uuid, form: &Form, wrong: &[Wrong]) -> Result<P
 }
 
 /// The act by which a body adopts.
-fn act_fields(fields: &Fields<'_>) -> Markup {
+pub fn act_fields(fields: &Fields<'_>) -> Markup {
     html! {
         fieldset.on-behalf {
             legend { "L'atto" }

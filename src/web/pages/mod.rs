@@ -1,6 +1,7 @@
 //! The pages, one file for each kind.
 
 pub mod access;
+pub mod acts;
 pub mod admin;
 pub mod adopt;
 pub mod answer;
@@ -8,6 +9,7 @@ pub mod dashboard;
 pub mod desk;
 pub mod divergences;
 pub mod documents;
+pub mod erasure;
 pub mod feeds;
 pub mod home;
 pub mod issue;
@@ -21,3 +23,4 @@ pub mod questions;
 pub mod report;
 pub mod solution;
 pub mod solutions;
+pub mod thing;

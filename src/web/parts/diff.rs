@@ -1,4 +1,4 @@
-//! Two versions of a text, word by word.
+//! Two versions of a text, word by word (decision record 0020).
 
 use maud::{Markup, html};
 use similar::{ChangeTag, TextDiff};

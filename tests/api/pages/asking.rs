@@ -4,49 +4,14 @@
 use serde_json::json;
 
 use super::page::Shown;
+use super::typing::{area, done, send, ticked};
 use crate::app::TestApp;
 use crate::setting::{position, report, with};
 
-const STAFF: Option<&str> = Some("staff");
-
-/// What was typed into a form, with what the page put into it, sent to its address.
-async fn send(
-    app: &TestApp,
-    who: Option<&str>,
-    from: &Shown,
-    path: &str,
-    typed: &[(&str, &str)],
-) -> Shown {
-    let hidden: Vec<(String, String)> =
-        ["_token", "_key", "_vista", "_impronta", "_testo", "riscontro"]
-            .iter()
-            .filter(|name| from.text.contains(&format!("name=\"{name}\"")))
-            .map(|name| ((*name).to_owned(), from.hidden(name)))
-            .collect();
-    let mut fields: Vec<(&str, &str)> =
-        hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    fields.extend(typed);
-    app.send_form(who, path, &fields).await
-}
-
-/// Opens a form, fills it in and sends it; where it leads.
-async fn done(app: &TestApp, who: &str, path: &str, typed: &[(&str, &str)]) -> String {
-    let form = app.page(Some(who), path).await;
-    assert_eq!(form.status, 200, "{path}: {}", form.text);
-    let before = app.head().await;
-    let sent = send(app, Some(who), &form, path, typed).await;
-    assert_eq!(sent.status, 303, "{path}: {}", sent.words());
-    let after = app.head().await;
-    assert!(after > before, "{path} recorded nothing");
-    // A double click records it once.
-    let again = send(app, Some(who), &form, path, typed).await;
-    assert_eq!((again.status, again.header("location")), (303, sent.header("location")), "{path}");
-    assert_eq!(app.head().await, after, "{path} twice");
-    sent.header("location").split('#').next().unwrap().to_owned()
-}
+pub const STAFF: Option<&str> = Some("staff");
 
 /// Seven reports about one paragraph, by three bodies, read in two ways.
-async fn seven(app: &TestApp) -> Vec<String> {
+pub async fn seven(app: &TestApp) -> Vec<String> {
     let mut issues = Vec::new();
     for at in 0..7 {
         let who = ["bologna", "parma", "modena"][at % 3];
@@ -65,25 +30,8 @@ async fn seven(app: &TestApp) -> Vec<String> {
     issues
 }
 
-/// The values that a form offers ticked under a name.
-fn ticked(page: &Shown, name: &str) -> Vec<String> {
-    let field = format!("name=\"{name}\" type=\"checkbox\" value=\"");
-    let boxes = page.text.split(&field).skip(1);
-    boxes
-        .filter(|rest| rest.split('>').next().unwrap().contains(" checked"))
-        .map(|rest| rest.split('"').next().unwrap().replace("&quot;", "\""))
-        .collect()
-}
-
-/// What stands in a field of several lines.
-fn area(page: &Shown, name: &str) -> String {
-    let at = page.text.find(&format!("name=\"{name}\" rows=")).unwrap_or_else(|| panic!("{name}"));
-    let text = page.text[at..].split_once('>').unwrap().1.split("</textarea>").next().unwrap();
-    text.trim_start_matches('\n').replace("&lt;", "<").replace("&amp;", "&").replace("&quot;", "\"")
-}
-
 /// The draft that a page has prepared, saved with one addressee.
-async fn save(app: &TestApp, page: &Shown, issues: &[String]) -> String {
+pub async fn save(app: &TestApp, page: &Shown, issues: &[String]) -> String {
     let (background, point) = (area(page, "/background"), area(page, "/points/0/text"));
     let of_point = ticked(page, "/points/0/issues");
     assert_eq!(of_point.len(), issues.len(), "every issue is in the first point");
@@ -178,16 +126,16 @@ async fn what_is_reserved_is_not_told_to_the_network_by_a_draft() {
 }
 
 /// A question on its way, and what the API says of it.
-struct Way {
-    app: TestApp,
-    issues: Vec<String>,
-    there: String,
-    background: String,
+pub struct Way {
+    pub app: TestApp,
+    pub issues: Vec<String>,
+    pub there: String,
+    pub background: String,
 }
 
 impl Way {
     /// A draft from seven issues.
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let app = TestApp::ready().await;
         let issues = seven(&app).await;
         let all = app.page(STAFF, "/quesiti/nuovo?tema=residence&_quali=tutte").await;
@@ -195,16 +143,16 @@ impl Way {
         Self { issues, there, background: area(&all, "/background"), app }
     }
 
-    fn path(&self, act: &str) -> String {
+    pub fn path(&self, act: &str) -> String {
         format!("{}/{act}", self.there)
     }
 
-    async fn act(&self, who: &str, act: &str, typed: &[(&str, &str)]) -> String {
+    pub async fn act(&self, who: &str, act: &str, typed: &[(&str, &str)]) -> String {
         done(&self.app, who, &self.path(act), typed).await
     }
 
     /// What the API shows of it.
-    async fn shown(&self, pointer: &str) -> String {
+    pub async fn shown(&self, pointer: &str) -> String {
         let id = self.there.strip_prefix("/quesiti/").unwrap();
         let shown = self.app.get(STAFF, &format!("/collective-questions/{id}")).await;
         let value = shown.body.pointer(pointer).cloned().unwrap_or_default();
@@ -212,7 +160,7 @@ impl Way {
     }
 
     /// Approved and sent, with a number.
-    async fn send(&self) {
+    pub async fn send(&self) {
         self.act("staff", "approvazione", &[("/role", "presidente")]).await;
         let to = self.shown("/addressees/0/addressee_id").await;
         let sent = [
@@ -228,7 +176,7 @@ impl Way {
     }
 
     /// Answered by a letter; the address of the answer.
-    async fn answer(&self) -> String {
+    pub async fn answer(&self) -> String {
         let answer = [
             ("/authors", "interno_ps"),
             ("/authors", ""),
@@ -361,7 +309,7 @@ async fn an_answer_is_seen_on_its_issues_and_what_follows_is_offered_to_their_bo
 }
 
 /// A solution from an answer; its address.
-async fn propose(app: &TestApp, answer: &str) -> String {
+pub async fn propose(app: &TestApp, answer: &str) -> String {
     let source = answer.strip_prefix("/riscontri/").unwrap();
     let page = app.page(STAFF, &format!("/soluzioni/nuova?riscontro={source}")).await;
     let solves = ticked(&page, "/issues");
@@ -379,83 +327,4 @@ async fn propose(app: &TestApp, answer: &str) -> String {
     let sent = send(app, STAFF, &page, "/soluzioni/nuova", &typed).await;
     assert_eq!(sent.status, 303, "{}", sent.words());
     sent.header("location").to_owned()
-}
-
-#[tokio::test]
-async fn acts_are_for_those_who_may_and_their_forms_need_their_token() {
-    let app = TestApp::ready().await;
-    let issues = seven(&app).await;
-    let all = app.page(STAFF, "/quesiti/nuovo?tema=residence&_quali=tutte").await;
-    let there = save(&app, &all, &issues).await;
-    for act in ["testo", "raccolta", "approvazione", "trasmissione", "riscontro", "nota", "ritiro"]
-    {
-        let path = format!("{there}/{act}");
-        assert_eq!(app.page(Some("parma"), &path).await.status, 403, "{act}");
-        assert_eq!(app.page(Some("milano"), &path).await.status, 404, "{act}");
-        assert_eq!(app.page(None, &path).await.status, 303, "{act}");
-        let before = app.head().await;
-        let form = app.page(STAFF, &path).await;
-        let (key, seen) = (form.hidden("_key"), "0");
-        let bare = [("_key", key.as_str()), ("_vista", seen), ("/role", "presidente")];
-        assert_eq!(app.send_form(STAFF, &path, &bare).await.status, 403, "{act}");
-        let token = app.page(Some("parma"), "/").await.hidden("_token");
-        let foreign = [
-            ("_token", token.as_str()),
-            ("_key", &key),
-            ("_vista", seen),
-            ("/role", "presidente"),
-            ("/reason", "Perché."),
-            ("/kind", "editorial"),
-            ("/subject", "Altro oggetto"),
-            ("/text", "Testo."),
-            ("/audience", "internal"),
-            ("/authors", "interno_ps"),
-            ("_punto0", "settled"),
-            ("/addressees", "x"),
-        ];
-        let denied = app.send_form(Some("parma"), &path, &foreign).await;
-        assert!(matches!(denied.status, 403 | 422), "{act}: {} {}", denied.status, denied.words());
-        assert_eq!(app.head().await, before, "{act}");
-    }
-    assert_eq!(app.page(STAFF, &format!("{there}/zampirone")).await.status, 404);
-}
-
-#[tokio::test]
-async fn a_form_that_was_overtaken_is_shown_again() {
-    let app = TestApp::ready().await;
-    let issues = seven(&app).await;
-    let all = app.page(STAFF, "/quesiti/nuovo?tema=residence&_quali=tutte").await;
-    let there = save(&app, &all, &issues).await;
-    let path = format!("{there}/approvazione");
-    let form = app.page(STAFF, &path).await;
-    done(&app, "staff", &format!("{there}/nota"), &[("/audience", "internal"), ("/text", "Nota.")])
-        .await;
-    let stale = send(&app, STAFF, &form, &path, &[("/role", "presidente")]).await;
-    assert_eq!(stale.status, 422);
-    stale.says("Nel frattempo qualcun altro ha modificato la stessa cosa");
-    let again = send(&app, STAFF, &stale, &path, &[("/role", "presidente")]).await;
-    assert_eq!(again.status, 303, "{}", again.words());
-}
-
-#[tokio::test]
-async fn reports_are_taken_up_from_the_desk() {
-    let app = TestApp::ready().await;
-    let issue = app.reported().await;
-    let desk = app.page(STAFF, "/scrivania").await;
-    desk.says("istruttoria attesa entro il 17 marzo 2026").says("Prendi in carico");
-    let path = format!("/segnalazioni/{issue}/in-carico");
-    let (token, key) = (desk.hidden("_token"), desk.hidden("_key"));
-    let fields = [("_token", token.as_str()), ("_key", key.as_str())];
-    let accepted = app.send_form(STAFF, &path, &fields).await;
-    assert_eq!(accepted.status, 303, "{}", accepted.words());
-    let after = app.head().await;
-    assert_eq!(app.send_form(STAFF, &path, &fields).await.status, 303);
-    assert_eq!(app.head().await, after, "a double click");
-    app.page(STAFF, "/scrivania").await.says("Nessuna segnalazione da prendere in carico.");
-    let triage = accepted.header("location").to_owned();
-    let typed = [("/scope", "in_scope"), ("/theme", "health"), ("/urgency", "high")];
-    done(&app, "staff", &triage, &typed).await;
-    let shown = app.get(STAFF, &format!("/issues/{issue}")).await;
-    assert_eq!((&shown.body["theme"], &shown.body["urgency"]), (&json!("health"), &json!("high")));
-    assert_eq!(app.page(Some("parma"), &triage).await.status, 403);
 }

@@ -65,3 +65,46 @@ async fn staff_erase_a_text_from_the_page_of_its_case() {
     app.shown().await;
     app.page(STAFF, &case).await.is_silent_on("Zgranturco");
 }
+
+#[tokio::test]
+async fn texts_of_questions_answers_and_solutions_are_erased_from_their_pages_too() {
+    let app = TestApp::ready().await;
+    let question = json!({
+        "subject": "Ricevuta", "background": "Zfrumento riconoscibile.", "norms": [],
+        "silence_effect": "none", "addressees": [{"addressee": "interno_ps"}],
+        "points": [{"text": "Se basti la ricevuta."}],
+    });
+    let answer = json!({
+        "origin": "spontaneous", "authors": ["interno_ps"], "form": "nota",
+        "document_date": "2026-03-10", "received_on": "2026-03-10",
+        "address": "https://www.example.it/nota", "text": "Zfrumento riconoscibile.",
+    });
+    let solution = json!({
+        "problem": "Documento.", "text": "Zfrumento riconoscibile.", "level": "good_practice",
+        "basis": {"answers": [], "norms": []}, "territory": {"level": "province", "code": "PR"},
+    });
+    for (act, data, list, field) in [
+        ("draft_question", question, "quesiti", "/background"),
+        ("record_answer", answer, "riscontri", "/text"),
+        ("propose_solution", solution, "soluzioni", "/text"),
+    ] {
+        let made = app.act("staff", act, &[], data).await;
+        app.shown().await;
+        let case = format!("/{list}/{}", made.id);
+        let path = format!("{case}/cancellazione");
+        app.page(STAFF, &case).await.has(&format!("href=\"{path}\"")).has("Zfrumento");
+        assert_eq!(app.page(Some("bologna"), &path).await.status, 403, "{list}");
+        let form = app.page(STAFF, &path).await;
+        let place = format!("{} {field}", made.event);
+        let sure = [
+            ("/reason", "Si riconosce una persona."),
+            ("/legal_basis", "art. 17 GDPR"),
+            ("_quale", place.as_str()),
+            ("_conferma", "true"),
+        ];
+        let sent = send(&app, &form, &path, &sure).await;
+        assert_eq!(sent.status, 303, "{list}: {}", sent.words());
+        app.shown().await;
+        app.page(STAFF, &case).await.says(ERASED_IT).is_silent_on("Zfrumento");
+    }
+}

@@ -1,104 +1,128 @@
 //! What staff do with an answer: one act, one page, one event.
 
-use axum::extract::Path;
-use axum::response::Response;
 use maud::{Markup, html};
 use uuid::Uuid;
 
+use crate::access::Actor;
 use crate::domain::answer::{Assessment, Validity};
-use crate::domain::registry::Role;
 use crate::domain::values::ERASED_IT;
-use crate::event_store::Revision;
-use crate::projections::answers::AnswerDetail;
+use crate::operations::Target;
+use crate::projections::answers::{AnswerDetail, ConflictView};
 use crate::web::fault::Fault;
-use crate::web::forms::{Choice, Deed, Fields, Form, Refused, Sheet};
-use crate::web::layout::Page;
+use crate::web::forms::{Choice, Deed, Form, Refused, Wrong};
+use crate::web::pages::acts::{self, Act, Acted, Shown as ShownOf};
 use crate::web::pages::question::answers_on_offer;
-use crate::web::parts::{self, Forms};
+use crate::web::pages::thing::Thing;
+use crate::web::parts;
 use crate::web::visit::Visit;
 use crate::web::words;
 
-/// The field that carries the revision that a page showed.
-const SEEN: &str = "_vista";
+type Shown<'a> = ShownOf<'a, AnswerDetail>;
 
-/// An act.
-struct Act {
-    /// The last part of its address.
-    address: &'static str,
-    /// What is done, as a heading and as a link.
-    title: &'static str,
-    /// The event.
-    event: &'static str,
-    /// Whether it rests on what was seen.
-    rests: bool,
-    /// When it makes sense: the rules themselves are elsewhere.
-    open: fn(&AnswerDetail) -> bool,
-    /// Its fields.
-    fields: fn(&Shown<'_>) -> Markup,
+/// The field that names a contradiction: where it was declared, and the other answer.
+const CONFLICT: &str = "_contrasto";
+
+/// That the other answer declares it.
+const THERE: &str = "altrove";
+
+/// The field that says which of two answers prevails.
+const PREVAILS: &str = "_prevale";
+
+/// The field that names an author who was forgotten.
+const OTHER_AUTHOR: &str = "_altro";
+
+impl Acted for AnswerDetail {
+    const DENIED: &'static str = "Può farlo solo il coordinamento che ha ricevuto il riscontro.";
+
+    const ACTS: &'static [Act<Self>] = acts::table! {
+        "valutazione", "answer-assessed.v1", "Valuta quanto dice", often, rests, in_charge, |_| true, assessment;
+        "contrasto", "conflict-declared.v1", "Dichiara un contrasto con un altro riscontro", often, adds, in_charge, holds, conflict;
+        "composizione", "conflict-settled.v1", "Registra come si è composto un contrasto", often, adds, in_charge, |it| unsettled(it).next().is_some(), settlement;
+        "superamento", "answer-superseded.v1", "Registra che un altro riscontro lo supera", often, rests, in_charge, holds, supersession;
+        "ritiro", "answer-withdrawn.v1", "Registra che l'autore lo ha ritirato", often, rests, in_charge, |it| it.withdrawal.is_none(), withdrawal;
+        "verifica", "review-flagged.v1", "Chiedi una verifica", often, adds, in_charge, holds, review;
+        "conferma", "answer-confirmed.v1", "Conferma dopo la verifica", often, adds, in_charge, |it| it.reviews.iter().any(|review| review.confirmed_on.is_none()), confirmation;
+        "rettifica", "answer-corrected.v1", "Correggi i dati del riscontro", more, rests, in_charge, |_| true, correction;
+    };
+
+    async fn choices(&self, visit: &Visit, _: &str) -> Result<Vec<Choice>, Fault> {
+        let mut others = answers_on_offer(visit).await?;
+        others.retain(|(other, _)| *other != self.id.to_string());
+        Ok(others)
+    }
+
+    fn begun(&self, event: &str) -> Form {
+        if event != "answer-corrected.v1" {
+            return Form::default();
+        }
+        let text = self.text.as_ref().and_then(|text| text.clear());
+        let form = Form::of([
+            ("/form", self.form.to_string()),
+            ("/document_date", self.document_date.to_string()),
+            ("/received_on", self.received_on.to_string()),
+            ("/text", text.unwrap_or_default().to_owned()),
+        ]);
+        self.authors.iter().fold(form, |form, author| form.and("/authors", author.as_str()))
+    }
+
+    fn complete(
+        &self,
+        visit: &Visit,
+        event: &str,
+        mut deed: Deed,
+        mut form: Form,
+    ) -> Result<(Deed, Form), Refused> {
+        match event {
+            "answer-superseded.v1" => form = form.with("/by/kind", "answer"),
+            "review-flagged.v1" => {
+                deed = deed.with("reviewer", visit.actor()?.subject.to_string());
+            }
+            "answer-corrected.v1" => {
+                let other = form.get(OTHER_AUTHOR).to_owned();
+                form = form.and("/authors", &other).changed();
+            }
+            "conflict-settled.v1" => {
+                let chosen = form.get(CONFLICT).split_once(' ');
+                let chosen = chosen.and_then(|(declared, other)| {
+                    Some((declared == THERE, Uuid::try_parse(other).ok()?))
+                });
+                let Some((there, other)) = chosen else {
+                    let missing = Wrong::at(CONFLICT, "Scegliere un contrasto.");
+                    return Err(Refused::Wrong(vec![missing]));
+                };
+                let prevails = match form.get(PREVAILS) {
+                    "questo" => Some(self.id),
+                    "altro" => Some(other),
+                    _ => None,
+                };
+                if let Some(prevails) = prevails {
+                    deed = deed.with("prevails", prevails.to_string());
+                }
+                // It is settled where it was declared.
+                let with = if there { self.id } else { other };
+                deed = deed.with("with", with.to_string());
+                if there {
+                    deed.target = Target::Named(other.to_string());
+                }
+            }
+            _ => {}
+        }
+        Ok((deed, form))
+    }
 }
 
-/// What the fields of a form are made of.
-struct Shown<'a> {
-    fields: Fields<'a>,
-    answer: &'a AnswerDetail,
-    authors: Vec<Choice>,
-    others: Vec<Choice>,
+fn in_charge(it: &AnswerDetail, actor: &Actor) -> bool {
+    it.is_led_by(actor)
 }
-
-/// Every act, one row each.
-const ACTS: &[Act] = &[
-    Act {
-        address: "valutazione",
-        title: "Valuta quanto dice",
-        event: "answer-assessed.v1",
-        rests: true,
-        open: |_| true,
-        fields: assessment,
-    },
-    Act {
-        address: "contrasto",
-        title: "Dichiara un contrasto con un altro riscontro",
-        event: "conflict-declared.v1",
-        rests: false,
-        open: holds,
-        fields: conflict,
-    },
-    Act {
-        address: "superamento",
-        title: "Registra che un altro riscontro lo supera",
-        event: "answer-superseded.v1",
-        rests: true,
-        open: holds,
-        fields: supersession,
-    },
-    Act {
-        address: "ritiro",
-        title: "Registra che l'autore lo ha ritirato",
-        event: "answer-withdrawn.v1",
-        rests: true,
-        open: |it| it.withdrawal.is_none(),
-        fields: withdrawal,
-    },
-    Act {
-        address: "verifica",
-        title: "Chiedi una verifica",
-        event: "review-flagged.v1",
-        rests: false,
-        open: holds,
-        fields: review,
-    },
-    Act {
-        address: "conferma",
-        title: "Conferma dopo la verifica",
-        event: "answer-confirmed.v1",
-        rests: false,
-        open: |it| it.reviews.iter().any(|review| review.confirmed_on.is_none()),
-        fields: confirmation,
-    },
-];
 
 fn holds(it: &AnswerDetail) -> bool {
     !matches!(it.validity, Validity::Withdrawn | Validity::Superseded)
+}
+
+/// The contradictions that are not settled, each with the other answer.
+fn unsettled(it: &AnswerDetail) -> impl Iterator<Item = (Uuid, &ConflictView)> {
+    let open = it.conflicts.iter().filter(|one| one.settled.is_none());
+    open.filter_map(|one| Some((one.with.as_ref()?.id, one)))
 }
 
 fn assessment(shown: &Shown<'_>) -> Markup {
@@ -110,42 +134,66 @@ fn assessment(shown: &Shown<'_>) -> Markup {
     }
 }
 
-fn reason(shown: &Shown<'_>) -> Markup {
-    shown.fields.area("/reason", "Perché", "", 3, true)
-}
-
 fn conflict(shown: &Shown<'_>) -> Markup {
     html! {
-        (shown.fields.select("/with", "L'altro riscontro", "I più recenti.", &shown.others, true))
-        (reason(shown))
+        (shown.fields.select("/with", "L'altro riscontro", "I più recenti.", shown.choices, true))
+        (shown.reason())
+    }
+}
+
+fn settlement(shown: &Shown<'_>) -> Markup {
+    let open: Vec<Choice> = unsettled(shown.thing)
+        .map(|(other, one)| {
+            let called = one.with.as_ref().map_or("", |with| with.reference.as_str());
+            let why = one.reason.clear().unwrap_or(ERASED_IT);
+            let declared = if one.from_there { THERE } else { "qui" };
+            (format!("{declared} {other}"), format!("Con {called}: {why}"))
+        })
+        .collect();
+    html! {
+        (shown.fields.radios(CONFLICT, "Quale contrasto", "", &open))
+        (shown.fields.radios(PREVAILS, "Che cosa vale ora", "", &[
+            ("questo".into(), "Prevale questo riscontro".into()),
+            ("altro".into(), "Prevale l'altro".into()),
+            ("nessuno".into(), "Nessuno dei due prevale: valgono entrambi".into()),
+        ]))
+        (shown.reason())
     }
 }
 
 fn supersession(shown: &Shown<'_>) -> Markup {
     html! {
-        (shown.fields.select("/by/id", "Il riscontro che lo supera", "I più recenti.", &shown.others, true))
+        (shown.fields.select("/by/id", "Il riscontro che lo supera", "I più recenti.", shown.choices, true))
         (shown.fields.day("/from", "Da quando", "", true))
-        (reason(shown))
+        (shown.reason())
     }
 }
 
 fn withdrawal(shown: &Shown<'_>) -> Markup {
     html! {
-        (shown.fields.select("/by", "Quale autore", "", &shown.authors, true))
+        (shown.fields.select("/by", "Quale autore", "", &authors(shown), true))
         (shown.fields.day("/from", "Da quando", "", true))
-        (reason(shown))
+        (shown.reason())
     }
+}
+
+fn authors(shown: &Shown<'_>) -> Vec<Choice> {
+    let authors = shown.visit.named(|names| {
+        let own = shown.thing.authors.iter();
+        own.map(|one| (one.to_string(), names.authority(one))).collect()
+    });
+    authors.unwrap_or_default()
 }
 
 fn review(shown: &Shown<'_>) -> Markup {
     html! {
         (shown.fields.day("/due", "Entro il", "", true))
-        (reason(shown))
+        (shown.reason())
     }
 }
 
 fn confirmation(shown: &Shown<'_>) -> Markup {
-    let open = shown.answer.reviews.iter().filter(|review| review.confirmed_on.is_none());
+    let open = shown.thing.reviews.iter().filter(|review| review.confirmed_on.is_none());
     let open: Vec<Choice> = open
         .map(|review| {
             let why = review.reason.clear().unwrap_or(ERASED_IT);
@@ -154,105 +202,20 @@ fn confirmation(shown: &Shown<'_>) -> Markup {
         .collect();
     html! {
         (shown.fields.radios("/review_id", "Quale verifica", "", &open))
-        (reason(shown))
+        (shown.reason())
     }
 }
 
-fn find(address: &str) -> Result<&'static Act, Fault> {
-    ACTS.iter().find(|act| act.address == address).ok_or(Fault::NotFound)
-}
-
-/// Whether the visitor is in charge of an answer.
-fn in_charge(visit: &Visit, answer: &AnswerDetail) -> bool {
-    let actor = visit.visitor.actor.as_ref();
-    actor.is_some_and(|actor| actor.role == Role::Staff && actor.body == answer.coordinator)
-}
-
-/// What the visitor can do with an answer now.
-pub fn menu(visit: &Visit, answer: &AnswerDetail) -> Markup {
-    let open = ACTS.iter().filter(|act| (act.open)(answer));
+/// What was written down wrongly of the answer.
+fn correction(shown: &Shown<'_>) -> Markup {
+    let fields = &shown.fields;
     html! {
-        @if in_charge(visit, answer) {
-            nav.acts aria-label="Che cosa si può fare" {
-                ul.choices {
-                    li { a.button href={ "/soluzioni/nuova?riscontro=" (answer.id) } { "Proponi una soluzione agli enti" } }
-                    @for act in open {
-                        li { a.button.second href={ "/riscontri/" (answer.id) "/" (act.address) } { (act.title) } }
-                    }
-                }
-            }
-        }
+        (fields.boxes("/authors", "Chi ha risposto", "", &authors(shown)))
+        (fields.select(OTHER_AUTHOR, "Un altro ufficio", "", shown.lists.authorities(), false))
+        (fields.select("/form", "In quale forma", "", shown.lists.forms(), true))
+        (fields.day("/document_date", "Data del documento", "", true))
+        (fields.day("/received_on", "Ricevuto il", "", true))
+        (fields.area("/text", "Che cosa dice", "Nessun nome e nessun dato di persone.", 8, true))
+        (shown.reason())
     }
-}
-
-/// `GET /riscontri/{id}/{act}`.
-pub async fn show(visit: Visit, Path((id, act)): Path<(Uuid, String)>) -> Result<Page, Fault> {
-    page(&visit, id, find(&act)?, &Form::default(), &[]).await
-}
-
-/// `POST /riscontri/{id}/{act}`.
-pub async fn send(
-    visit: Visit,
-    Path((id, act)): Path<(Uuid, String)>,
-    form: Form,
-) -> Result<Response, Fault> {
-    let act = find(&act)?;
-    let recorded = record(&visit, id, act, &form).await;
-    let there = |()| format!("/riscontri/{id}");
-    visit.answer(recorded, there, async |wrong| page(&visit, id, act, &form, &wrong).await).await
-}
-
-async fn record(visit: &Visit, id: Uuid, act: &Act, form: &Form) -> Result<(), Refused> {
-    let mut deed = Deed::on("answer", id, act.event);
-    if act.rests {
-        deed = deed.seen(form.get(SEEN).parse::<Revision>().map_err(|_| Fault::ForeignForm)?);
-    }
-    let mut form = form.clone();
-    if act.event == "answer-superseded.v1" {
-        form = form.with("/by/kind", "answer");
-    }
-    if act.event == "review-flagged.v1" {
-        deed = deed.with("reviewer", visit.actor()?.subject.to_string());
-    }
-    visit.record(deed, &form).await.map(|_| ())
-}
-
-async fn page(
-    visit: &Visit,
-    id: Uuid,
-    act: &Act,
-    form: &Form,
-    wrong: &[crate::web::forms::Wrong],
-) -> Result<Page, Fault> {
-    let answer = super::read(visit, id).await?;
-    if !in_charge(visit, &answer) {
-        return Err(Fault::Denied(
-            "Può farlo solo il coordinamento che ha ricevuto il riscontro.".into(),
-        ));
-    }
-    let mut others = answers_on_offer(visit).await?;
-    others.retain(|(other, _)| *other != id.to_string());
-    let authors = visit.named(|names| {
-        answer.authors.iter().map(|one| (one.to_string(), names.authority(one))).collect()
-    })?;
-    let (here, action) = (format!("/riscontri/{id}"), format!("/riscontri/{id}/{}", act.address));
-    let lead = html! {
-        p.lead { (parts::reference(&answer.reference)) " " (super::title(&answer, &Forms::of(visit)?)) }
-    };
-    let way = [("/quesiti", "Quesiti"), (here.as_str(), answer.reference.as_str())];
-    let sheet = Sheet {
-        way: &way,
-        title: act.title,
-        lead,
-        action: &action,
-        button: "Registra",
-        below: html! {},
-    };
-    Ok(sheet.page(visit, form, wrong, |fields| {
-        let shown = Shown { fields: *fields, answer: &answer, authors, others };
-        html! {
-            input type="hidden" name=(SEEN) value=(answer.revision);
-            ((act.fields)(&shown))
-        }
-    }))
 }

@@ -1,6 +1,6 @@
 //! *Riscontro*: who answered what, in which form, whether it holds, what rests on it.
 
-pub mod acts;
+mod acts;
 
 use axum::extract::Path;
 use maud::{Markup, html};
@@ -16,7 +16,9 @@ use crate::web::parts::{self, Forms};
 use crate::web::visit::Visit;
 use crate::web::words;
 
-use super::issue;
+use super::acts::menu;
+use super::thing::Thing;
+use super::{erasure, issue};
 
 /// `/riscontri/{id}`.
 pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
@@ -24,7 +26,10 @@ pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
     let forms = Forms::of(&visit)?;
     let title = title(&answer, &forms);
     let history = history(&visit, id).await?;
-    let acts = acts::menu(&visit, &answer);
+    let erasing = erasure::link(&visit, answer.id, &answer);
+    let acts = menu(&visit, answer.id, &answer);
+    let charge = visit.visitor.actor.as_ref();
+    let charge = charge.is_some_and(|actor| answer.is_led_by(actor));
     let main = visit.named(|names| {
         html! {
             (parts::crumbs(&[("/quesiti", "Quesiti")], &answer.reference))
@@ -32,6 +37,9 @@ pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
                 (head(&answer, &title))
                 (parts::visible_to("Questo riscontro", answer.visibility))
                 (standing(&answer, names))
+                @if charge {
+                    p.buttons { a.button href={ "/soluzioni/nuova?riscontro=" (answer.id) } { "Proponi una soluzione agli enti" } }
+                }
                 (acts)
                 (facts(&answer, &forms, names))
                 section.prose {
@@ -49,6 +57,7 @@ pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
                     h2 id="storia" { "Storia" }
                     (history)
                 }
+                (erasing)
             }
         }
     })?;
@@ -56,14 +65,18 @@ pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
 }
 
 /// An answer that the visitor may see.
-async fn read(visit: &Visit, id: Uuid) -> Result<AnswerDetail, Fault> {
+///
+/// # Errors
+///
+/// [`Fault::NotFound`] when there is none.
+pub async fn read(visit: &Visit, id: Uuid) -> Result<AnswerDetail, Fault> {
     visit.actor()?;
     let answer = visit.views().await?.show_answer(&visit.scope(), id, visit.today).await?;
     answer.ok_or(Fault::NotFound)
 }
 
 /// Form and date: what an answer is called.
-fn title(answer: &AnswerDetail, forms: &Forms) -> String {
+pub fn title(answer: &AnswerDetail, forms: &Forms) -> String {
     let date = answer.document_date.date();
     format!(
         "{} {}{}",

@@ -1,8 +1,9 @@
 //! *Segnalazione*: one case, for those who may see it; for everybody, what was published.
 
+mod acts;
 mod around;
-pub mod erasure;
 mod events;
+mod fields;
 mod readings;
 
 pub use events::told;
@@ -11,7 +12,8 @@ use axum::extract::Path;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::{issues, report};
+use super::acts::menu;
+use super::{erasure, issues, report};
 use crate::access::Scope;
 use crate::domain::registry::Role;
 use crate::projections::issues::{IssueDetail, NoteView, PublicIssueRow};
@@ -45,9 +47,10 @@ async fn whole(visit: &Visit, issue: &IssueDetail) -> Result<Page, Fault> {
             (marks(issue))
             h1 { (row.title) }
             (remarks(issue))
+            (menu(visit, row.id, issue))
             (record(visit, issue, &forms).await?)
             (events::section(visit, row.id).await?)
-            (erasure::link(visit, issue))
+            (erasure::link(visit, row.id, issue))
         }
     };
     Ok(visit.page(format!("{} {}", row.reference, row.title), main))

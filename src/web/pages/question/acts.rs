@@ -55,16 +55,27 @@ pub struct Shown<'a> {
 /// Every act, one row each; its title stands in [`MENU`].
 const ACTS: &[Act] = &[
     act("segnalazione", "issue-attached.v1", false, "Aggiungi", fields::issue),
+    act(
+        "togli-segnalazione",
+        "issue-detached.v1",
+        false,
+        "Togli la segnalazione",
+        fields::detached,
+    ),
     act("raccolta", "adhesions-opened.v1", true, "Apri la raccolta", fields::window),
     act("fine-raccolta", "adhesions-closed.v1", true, "Chiudi la raccolta", fields::nothing),
     act("adesione", "adhesion-given.v1", false, "Aderisci a questo testo", fields::adhesion),
     act("ritiro-adesione", "adhesion-withdrawn.v1", false, "Ritira l'adesione", fields::withdrawn),
     act("approvazione", "question-approved.v1", true, "Approva questo testo", fields::approval),
+    act("rettifica-trasmissione", "dispatch-corrected.v1", true, "Registra", fields::dispatch),
+    act("scollega-riscontro", "answer-unlinked.v1", false, "Scollega", fields::unlinked),
     act("sollecito", "reminder-sent.v1", false, "Registra il sollecito", fields::reminder),
     act("competenza", "question-forwarded.v1", false, "Registra", fields::forwarding),
     act("senza-riscontro", "point-declared-unanswered.v1", false, "Dichiara", fields::point),
     act("ritiro-punto", "point-withdrawn.v1", true, "Ritira il punto", fields::point),
     act("nota", "note-added.v1", false, "Aggiungi la nota", fields::note),
+    act("contatto", "contact-recorded.v1", false, "Registra il contatto", fields::contact),
+    act("in-carico", "question-assigned.v1", false, "Prendi in carico", fields::assignment),
     act("non-accolto", "question-rejected.v1", true, "Registra", fields::rejection),
     act("chiusura", "question-closed.v1", true, "Chiudi il quesito", fields::closure),
     act("ritiro", "question-withdrawn.v1", true, "Ritira il quesito", fields::withdrawal),
@@ -126,6 +137,9 @@ async fn record(visit: &Visit, id: Uuid, act: &Act, form: &Form) -> Result<(), R
         let dispatched = is_dispatched(&asked.question);
         deed = deed.with("kind", if dispatched { "supporting" } else { "before_dispatch" });
     }
+    if act.event == "question-assigned.v1" {
+        deed = deed.with("staff_member", visit.actor()?.subject.to_string());
+    }
     if act.event == "question-rejected.v1" && form.is_filled("/already_answered_by/id") {
         deed = deed.with(
             "already_answered_by",
@@ -180,7 +194,7 @@ async fn choices(visit: &Visit, asked: &Asked, act: &Act) -> Result<Vec<Choice>,
                 .map(|row| (row.id.to_string(), format!("{} {}", row.reference, row.title)))
                 .collect()
         }
-        "question-withdrawn.v1" => {
+        "question-withdrawn.v1" | "dispatch-corrected.v1" => {
             let filter = CommunicationFilter {
                 direction: Some(crate::domain::communication::Direction::Out),
                 limit: OFFERED,

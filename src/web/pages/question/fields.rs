@@ -32,6 +32,63 @@ pub fn issue(shown: &Shown<'_>) -> Markup {
     }
 }
 
+/// An issue that does not belong there.
+pub fn detached(shown: &Shown<'_>) -> Markup {
+    let issues: Vec<Choice> = shown
+        .asked
+        .question
+        .issues
+        .iter()
+        .map(|one| (one.id.to_string(), format!("{} {}", one.reference, one.title.words())))
+        .collect();
+    html! {
+        (shown.fields.radios("/issue", "Quale segnalazione", "Non prende più parte al quesito e non ne riceve l'esito; il testo non cambia.", &issues))
+        (reason(shown))
+    }
+}
+
+/// The record of a dispatch as it should be.
+pub fn dispatch(shown: &Shown<'_>) -> Markup {
+    let fields = &shown.fields;
+    html! {
+        p.note { "Resta scritto anche ciò che era stato registrato prima. Si compila solo ciò che cambia." }
+        (fields.boxes("/addressees", "Per quali destinatari", "", &tracks(shown, |track| track.dispatched_on.is_some())))
+        (fields.day("/dispatched_on", "Giorno in cui è stato davvero trasmesso", "", false))
+        (fields.select("/communication", "La lettera che vale", "Una lettera nuova va prima registrata.", shown.choices, false))
+        (reason(shown))
+    }
+}
+
+/// An answer that has nothing to do with it.
+pub fn unlinked(shown: &Shown<'_>) -> Markup {
+    let linked = shown.asked.question.answers.iter().filter_map(|link| link.answer.as_ref());
+    let linked: Vec<Choice> = linked
+        .map(|one| {
+            let dated = parts::day_text(one.document_date);
+            let form = shown.asked.forms.called(&one.form);
+            (one.id.to_string(), format!("{}, {form}, {dated}", one.reference))
+        })
+        .collect();
+    html! {
+        (shown.fields.radios("/answer", "Quale riscontro", "I punti che risolveva tornano aperti.", &linked))
+        (reason(shown))
+    }
+}
+
+/// An informal contact with an office.
+pub fn contact(shown: &Shown<'_>) -> Markup {
+    html! {
+        (shown.fields.select("/authority", "Ufficio sentito", "", shown.lists.authorities(), true))
+        (shown.fields.area("/text", "Che cosa ha detto", "Lo legge solo il coordinamento. Nessun nome.", 4, true))
+        (shown.fields.day("/occurred_on", "Quando", "Oggi, se non si indica.", false))
+    }
+}
+
+/// That whoever sends it is in charge.
+pub fn assignment(shown: &Shown<'_>) -> Markup {
+    shown.fields.day("/until", "Fino al", "", false)
+}
+
 /// A collection of adhesions.
 pub fn window(shown: &Shown<'_>) -> Markup {
     html! {

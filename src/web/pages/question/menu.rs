@@ -32,6 +32,9 @@ pub struct Entry {
 pub const MENU: &[Entry] = &[
     entry("testo", "Modifica il testo", Whom::Staff, is_draft),
     entry("segnalazione", "Aggiungi una segnalazione", Whom::Staff, is_draft),
+    entry("togli-segnalazione", "Togli una segnalazione", Whom::Staff, |it| {
+        is_alive(it) && !it.issues.is_empty()
+    }),
     entry("raccolta", "Invita gli enti ad aderire", Whom::Staff, |it| {
         is_draft(it) && !is_collecting(it)
     }),
@@ -45,8 +48,15 @@ pub const MENU: &[Entry] = &[
             && it.addressees.iter().any(|track| track.dispatched_on.is_none())
     }),
     entry("protocollo", "Registra un numero di protocollo", Whom::Staff, is_dispatched),
+    entry("annulla-protocollo", "Annulla un numero di protocollo", Whom::Staff, is_dispatched),
+    entry("ricevuta", "Registra una ricevuta", Whom::Staff, is_dispatched),
+    entry("corrispondenza", "Registra una lettera", Whom::Staff, |_| true),
+    entry("rettifica-trasmissione", "Correggi una trasmissione", Whom::Staff, is_dispatched),
     entry("riscontro", "Registra un riscontro", Whom::Staff, is_alive),
     entry("collegamento", "Collega un riscontro già registrato", Whom::Staff, is_alive),
+    entry("scollega-riscontro", "Scollega un riscontro", Whom::Staff, |it| {
+        it.answers.iter().any(|link| link.answer.is_some())
+    }),
     entry("sollecito", "Registra un sollecito", Whom::Staff, |it| {
         is_alive(it) && is_dispatched(it)
     }),
@@ -56,6 +66,8 @@ pub const MENU: &[Entry] = &[
     entry("senza-riscontro", "Dichiara un punto senza riscontro", Whom::Staff, has_open_points),
     entry("ritiro-punto", "Ritira un punto", Whom::Staff, has_open_points),
     entry("nota", "Aggiungi una nota", Whom::Staff, |_| true),
+    entry("contatto", "Registra un contatto informale", Whom::Staff, |_| true),
+    entry("in-carico", "Prendi in carico il quesito", Whom::Staff, is_alive),
     entry("non-accolto", "Non portare avanti il quesito", Whom::Staff, is_draft),
     entry("chiusura", "Chiudi il quesito", Whom::Staff, |it| {
         is_alive(it) && it.points.iter().all(|point| !point.open)

@@ -9,6 +9,7 @@ mod fields;
 pub mod letters;
 mod menu;
 mod points;
+pub mod post;
 mod print;
 pub mod reply;
 pub mod revise;
@@ -41,7 +42,7 @@ use crate::web::parts::{self, Forms, Tone};
 use crate::web::visit::Visit;
 use crate::web::words;
 
-use super::issue;
+use super::{erasure, issue};
 use menu::Whom;
 
 /// The most issues of which a page shows the readings too.
@@ -125,6 +126,7 @@ pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
             (sources::section(&visit, &asked)?)
             (notes(&visit, question)?)
             (history(&visit, id).await?)
+            (erasure::link(&visit, id, question))
         }
     };
     Ok(visit.page(format!("{} {title}", question.reference), main))

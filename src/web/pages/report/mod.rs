@@ -121,7 +121,7 @@ fn confirmed(form: &Form) -> Vec<Value> {
 }
 
 /// `celex:32013L0033 15` or a URN.
-fn norm(text: &str) -> Value {
+pub fn norm(text: &str) -> Value {
     match text.strip_prefix("celex:") {
         None => serde_json::json!({"kind": "nir", "urn": text}),
         Some(rest) => match rest.split_once(' ') {
@@ -154,7 +154,11 @@ fn completed(visit: &Visit, form: &Form) -> Result<Form, Fault> {
 
 /// Level and code of the territory of an authority; the country for one that has no
 /// province, or that does not exist: the operation says so.
-fn territory(visit: &Visit, authority: &str) -> Result<(&'static str, String), Fault> {
+///
+/// # Errors
+///
+/// [`Fault`] when the views cannot be read.
+pub fn territory(visit: &Visit, authority: &str) -> Result<(&'static str, String), Fault> {
     let Ok(authority) = authority.parse::<AuthorityId>() else {
         return Ok(("national", "IT".into()));
     };

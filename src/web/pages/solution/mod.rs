@@ -1,5 +1,8 @@
 //! *Soluzione*: what it solves, on which basis, who applies it, whether it holds.
 
+mod acts;
+mod fields;
+
 use axum::extract::Path;
 use maud::{Markup, html};
 use uuid::Uuid;
@@ -11,6 +14,8 @@ use crate::projections::history::Names;
 use crate::projections::solutions::{PublishedSolution, SolutionDetail};
 use crate::web::fault::Fault;
 use crate::web::layout::Page;
+use crate::web::pages::acts::menu;
+use crate::web::pages::erasure;
 use crate::web::pages::issues::{bodies, first_words};
 use crate::web::parts::{self, Forms};
 use crate::web::visit::Visit;
@@ -47,6 +52,7 @@ fn whole(visit: &Visit, one: &SolutionDetail) -> Result<Page, Fault> {
             h1 { (title) }
             (parts::visible_to("Questa soluzione", one.visibility))
             (own_body(visit, one)?)
+            (menu(visit, one.id, one))
             @if let Some(successor) = &one.superseded_by {
                 p.warning-note {
                     "Superata da " a href={ "/soluzioni/" (successor.id) } { (successor.reference) }
@@ -68,6 +74,7 @@ fn whole(visit: &Visit, one: &SolutionDetail) -> Result<Page, Fault> {
             (solved(one))
             (versions(one))
             (reviews(one))
+            (erasure::link(visit, one.id, one))
         }
     };
     Ok(visit.page(format!("{} {title}", one.reference), main))

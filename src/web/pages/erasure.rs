@@ -5,16 +5,14 @@ use axum::response::Response;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use crate::domain::registry::Role;
 use crate::event_store::Revision;
 use crate::operations::erasure::TEXT_ERASED;
 use crate::projections::TypedText;
-use crate::projections::issues::IssueDetail;
-use crate::projections::things::Kind;
 use crate::web::fault::Fault;
 use crate::web::forms::{Choice, Deed, Form, Refused, Sheet, Wrong};
 use crate::web::layout::Page;
 use crate::web::pages::issues;
+use crate::web::pages::thing::{Called, Thing};
 use crate::web::parts;
 use crate::web::visit::Visit;
 
@@ -31,35 +29,34 @@ const ALL: &str = "tutti";
 const SURE: &str = "_conferma";
 
 /// The way to the page, for those who may erase.
-pub fn link(visit: &Visit, issue: &IssueDetail) -> Markup {
+pub fn link<T: Thing>(visit: &Visit, id: Uuid, thing: &T) -> Markup {
+    let actor = visit.visitor.actor.as_ref();
     html! {
-        @if in_charge(visit, issue) {
+        @if actor.is_some_and(|actor| thing.is_led_by(actor)) {
             p.quiet {
-                a href={ "/segnalazioni/" (issue.row.id) "/cancellazione" } { "Cancella un testo che rende riconoscibile una persona…" }
+                a href={ (T::ADDRESS) "/" (id) "/cancellazione" } { "Cancella un testo che rende riconoscibile una persona…" }
             }
         }
     }
 }
 
-/// Whether the visitor is in charge of a case.
-fn in_charge(visit: &Visit, issue: &IssueDetail) -> bool {
-    let actor = visit.visitor.actor.as_ref();
-    actor.is_some_and(|actor| actor.role == Role::Staff && actor.body == issue.row.coordinator)
+/// The page below the address of a thing.
+pub async fn show<T: Thing>(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
+    page::<T>(&visit, id, &Form::default(), &[]).await
 }
 
-/// `GET /segnalazioni/{id}/cancellazione`.
-pub async fn show(visit: Visit, Path(id): Path<Uuid>) -> Result<Page, Fault> {
-    page(&visit, id, &Form::default(), &[]).await
+/// Erases what was chosen.
+pub async fn send<T: Thing>(
+    visit: Visit,
+    Path(id): Path<Uuid>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let recorded = record::<T>(&visit, id, &form).await;
+    let there = |()| format!("{}/{id}#storia", T::ADDRESS);
+    visit.answer(recorded, there, async |wrong| page::<T>(&visit, id, &form, &wrong).await).await
 }
 
-/// `POST /segnalazioni/{id}/cancellazione`.
-pub async fn send(visit: Visit, Path(id): Path<Uuid>, form: Form) -> Result<Response, Fault> {
-    let recorded = record(&visit, id, &form).await;
-    let there = |()| format!("/segnalazioni/{id}#storia");
-    visit.answer(recorded, there, async |wrong| page(&visit, id, &form, &wrong).await).await
-}
-
-async fn record(visit: &Visit, id: Uuid, form: &Form) -> Result<(), Refused> {
+async fn record<T: Thing>(visit: &Visit, id: Uuid, form: &Form) -> Result<(), Refused> {
     let seen: Revision = form.get(SEEN).parse().map_err(|_| Fault::ForeignForm)?;
     let chosen = form.get(WHICH);
     let asked = match chosen.split_once(' ') {
@@ -76,7 +73,7 @@ async fn record(visit: &Visit, id: Uuid, form: &Form) -> Result<(), Refused> {
     let Some(asked) = asked.filter(|_| wrong.is_empty()) else {
         return Err(Refused::Wrong(wrong));
     };
-    let deed = Deed::on("issue", id, TEXT_ERASED).seen(seen);
+    let deed = Deed::on(T::KIND.category(), id, TEXT_ERASED).seen(seen);
     let recorded = visit.record(deed, &asked).await;
     recorded.map(|_| ()).map_err(|why| match why {
         Refused::Wrong(mut wrong) => {
@@ -91,29 +88,34 @@ async fn record(visit: &Visit, id: Uuid, form: &Form) -> Result<(), Refused> {
     })
 }
 
-async fn page(visit: &Visit, id: Uuid, form: &Form, wrong: &[Wrong]) -> Result<Page, Fault> {
+async fn page<T: Thing>(
+    visit: &Visit,
+    id: Uuid,
+    form: &Form,
+    wrong: &[Wrong],
+) -> Result<Page, Fault> {
     let actor = visit.actor()?;
-    let views = visit.views().await?;
-    let issue = views.show_issue(Some(actor), id, visit.today).await?.ok_or(Fault::NotFound)?;
-    if !in_charge(visit, &issue) {
+    let thing = T::read(visit, id).await?;
+    if !thing.is_led_by(actor) {
         return Err(Fault::Denied("Può farlo solo il coordinamento che segue il caso.".into()));
     }
-    let texts = views.typed_texts(actor, Kind::Issue, id).await?.unwrap_or_default();
+    let texts = visit.views().await?.typed_texts(actor, T::KIND, id).await?.unwrap_or_default();
+    let Called { reference, title, revision } = thing.called(visit)?;
     let mut choices: Vec<Choice> = texts.iter().map(choice).collect();
     if !choices.is_empty() {
         choices.push((ALL.into(), "Tutti i testi del caso, con i documenti solo suoi".into()));
     }
     let lead = html! {
-        p.lead { (parts::reference(&issue.row.reference)) " " (issue.row.title) }
+        p.lead { (parts::reference(reference)) " " (title) }
         div.note {
             p { "Il testo scelto non si potrà più leggere, né qui né nelle copie: se ne distrugge la chiave. Non si può annullare." }
             p { "Resta l'evento, con la data e chi lo ha registrato, e la prova che il registro non è stato alterato." }
         }
         @if choices.is_empty() { (parts::nothing("Non ci sono più testi da cancellare.")) }
     };
-    let (here, action) =
-        (format!("/segnalazioni/{id}"), format!("/segnalazioni/{id}/cancellazione"));
-    let way = [("/segnalazioni", "Segnalazioni"), (here.as_str(), issue.row.reference.as_str())];
+    let here = format!("{}/{id}", T::ADDRESS);
+    let action = format!("{here}/cancellazione");
+    let way = [T::LIST, (here.as_str(), reference)];
     let sheet = Sheet {
         way: &way,
         title: "Cancellare un testo",
@@ -124,7 +126,7 @@ async fn page(visit: &Visit, id: Uuid, form: &Form, wrong: &[Wrong]) -> Result<P
     };
     Ok(sheet.page(visit, form, wrong, |fields| {
         html! {
-            input type="hidden" name=(SEEN) value=(issue.row.revision);
+            input type="hidden" name=(SEEN) value=(revision);
             (fields.radios(WHICH, "Che cosa", "", &choices))
             (fields.area("/reason", "Perché", "Senza ripetere il dato che si cancella.", 3, true))
             (fields.text("/legal_basis", "Base giuridica", "Per esempio: art. 17, par. 1, lett. d), reg. (UE) 2016/679.", true))
