@@ -43,6 +43,9 @@ const LAST_REQUESTS: Duration = Duration::from_secs(20);
 /// How often it is asked whether a change of epoch is due.
 const EPOCH_CHECK: Duration = Duration::from_hours(1);
 
+/// How often it is noted up to where the log was searched for erasures.
+const SEARCHED: Duration = Duration::from_mins(15);
+
 /// How long the views may take at the start before the server calls itself ready.
 const FIRST_VIEWS: Duration = Duration::from_secs(2);
 
@@ -313,7 +316,7 @@ pub async fn serve(
         let _ = asked.wait_for(|stop| *stop).await;
     });
     let server = tokio::spawn(server.into_future());
-    let epochs = tokio::spawn(change_epochs(operations.clone()));
+    let upkeep = tokio::spawn(keep_up(operations.clone()));
     let told = (operations.clone(), views.clone(), engine.clock.clone());
     let telling = notices::begin(told, serving.settings, &base, stopping).await;
     // Whoever asks at once finds what was there; longer than this nobody is kept waiting,
@@ -329,7 +332,7 @@ pub async fn serve(
     };
     tracing::info!("stopping");
     // A change of epoch that is cut short is taken up at the next start.
-    epochs.abort();
+    upkeep.abort();
     let _ = stop.send(true);
     // A reader of the feed would keep its connection for ever.
     match tokio::time::timeout(LAST_REQUESTS, server).await {
@@ -377,6 +380,11 @@ async fn serve_metrics(
         }
         () = metrics.keep_small() => {}
     }
+}
+
+/// What is done from time to time while the server runs.
+async fn keep_up(operations: Arc<Operations>) {
+    tokio::join!(change_epochs(operations.clone()), operations.keep_searched(SEARCHED));
 }
 
 /// Changes the epoch whenever it is due.

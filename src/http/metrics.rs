@@ -124,6 +124,11 @@ fn describe() {
         "From the arrival of a request to the head of its answer"
     );
     describe_counter!("quesito_events_total", "Events in the store");
+    describe_counter!(
+        "quesito_notices_total",
+        "Digests since the start of the process, by what became of them: sent, refused, unknown"
+    );
+    describe_gauge!("quesito_notices_waiting", "1 while digests of today are to be tried again");
     describe_gauge!("quesito_store_waiting_appends", "Appends that wait for the disk");
     describe_gauge!("quesito_views_lag_events", "How many events the views are behind");
     describe_gauge!("quesito_search_lag_events", "How many events the search index is behind");
@@ -158,9 +163,19 @@ pub fn router(api: Arc<Api>, metrics: Arc<Metrics>) -> Router {
 async fn show(State((api, metrics)): State<(Arc<Api>, Arc<Metrics>)>) -> Response {
     let status = api.views.status().await;
     let waiting = api.operations.waiting();
+    let notices = api.operations.sends_notices().then(|| api.operations.notices_progress());
     metrics::with_local_recorder(&metrics.recorder, || {
         gauge!("quesito_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
         gauge!("quesito_store_waiting_appends").set(count(waiting));
+        if let Some(progress) = notices {
+            let done = progress.map(|done| (done.sent, done.refused, done.unsure));
+            let (sent, refused, unknown) = done.unwrap_or_default();
+            for (outcome, digests) in [("sent", sent), ("refused", refused), ("unknown", unknown)] {
+                counter!("quesito_notices_total", "outcome" => outcome).absolute(digests.into());
+            }
+            let waits = progress.is_some_and(|progress| progress.waiting);
+            gauge!("quesito_notices_waiting").set(u32::from(waits));
+        }
         let answers = |remote: &Remote| remote.fault.is_none();
         let up = status.as_ref().is_ok_and(|status| {
             status.fault.is_none() && status.remote.as_ref().is_none_or(answers)

@@ -9,6 +9,7 @@
 //! Depends on: `command_handler`, `codec`, `privacy`.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -75,6 +76,17 @@ impl Operations {
     pub async fn note_searched(&self) -> Result<(), OperationError> {
         let _keys = self.changing_keys.lock().await;
         if self.unfinished.load(Ordering::Acquire) { Ok(()) } else { self.note().await }
+    }
+
+    /// Notes it every so often, so that after a kill the next start searches no more than
+    /// what was recorded meanwhile. Never ends.
+    pub async fn keep_searched(&self, every: Duration) {
+        loop {
+            tokio::time::sleep(every).await;
+            if let Err(why) = self.note_searched().await {
+                tracing::warn!(%why, "the register of erasures was not brought up to date");
+            }
+        }
     }
 
     async fn note(&self) -> Result<(), OperationError> {

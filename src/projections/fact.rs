@@ -12,6 +12,7 @@ use crate::domain::Recorded;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
 use crate::domain::issue::IssueEvent;
+use crate::domain::notice::NoticeEvent;
 use crate::domain::question::QuestionEvent;
 use crate::domain::registry::{
     AuthorityEvent, BodyEvent, CalendarEvent, FormEvent, NormEvent, PersonEvent, ThemeEvent,
@@ -46,6 +47,7 @@ pub(super) enum What {
     Form(Box<str>, Recorded<FormEvent>),
     Calendar(Box<str>, Recorded<CalendarEvent>),
     Person(Box<str>, Recorded<PersonEvent>),
+    Notices(Box<str>, Recorded<NoticeEvent>),
     /// Nothing a view shows: an operational stream, a reservation, or a category that
     /// this version does not know.
     Nothing,
@@ -94,6 +96,16 @@ fn read(codec: &Codec, stored: &StoredEvent) -> Result<What, CodecError> {
         "form" => What::Form(code(stored), codec.read(stored)?),
         "calendar" => What::Calendar(code(stored), codec.read(stored)?),
         "person" => What::Person(code(stored), codec.read(stored)?),
+        "notices" => {
+            let fact: Recorded<NoticeEvent> = codec.read(stored)?;
+            match fact.event {
+                // Whether somebody wants to be told is between them and the product.
+                NoticeEvent::Stopped(_) | NoticeEvent::Resumed(_) => What::Nothing,
+                NoticeEvent::Prepared(_) | NoticeEvent::Sent(_) | NoticeEvent::Refused(_) => {
+                    What::Notices(code(stored), fact)
+                }
+            }
+        }
         _ => What::Nothing,
     })
 }

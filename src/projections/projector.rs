@@ -19,7 +19,7 @@ use super::log::Log;
 use super::past::rewind;
 use super::things::{Ident, Kind};
 use super::touched::Touched;
-use super::{ViewsError, schema, words, writing};
+use super::{ViewsError, digests, marks, schema, words, writing};
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
 
 /// A stream that cannot be followed, and why.
@@ -130,6 +130,9 @@ impl Projector {
             self.book.up_to = at.position;
             if self.book.log.cut.and_then(|cut| cut.head).is_none_or(|head| at.position <= head) {
                 seen.latest = seen.latest.max(fact.recorded_at.unwrap_or_default());
+            }
+            if self.book.log.cut.is_none() && marks::is_marked(fact.id) {
+                marks::write(&tx, fact.position, seen.latest)?;
             }
             match fact.what {
                 What::Nothing => {}
@@ -242,6 +245,10 @@ fn fold(
             touched.persons.insert(id.clone());
             place.fold::<crate::domain::registry::Person>(book, id, one)?
         }
+        What::Notices(person, one) => {
+            digests::write(tx, person, one, fact.position)?;
+            Ok(())
+        }
         What::Nothing => Ok(()),
         What::Outside(recorded_at) => {
             place.number(book, *recorded_at)?;
@@ -325,6 +332,7 @@ fn is_erasure(what: &What) -> bool {
         | What::Form(..)
         | What::Calendar(..)
         | What::Person(..)
+        | What::Notices(..)
         | What::Nothing
         | What::Outside(_)
         | What::Poisoned(_) => false,

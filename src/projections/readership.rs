@@ -1,13 +1,13 @@
 //! Who could see a thing on a day and why, and who was written to about it.
 //!
 //! Two facts of three: *could see* follows from the rule of access, from what the thing
-//! was on that day and from the registry; *was told* from letters, invitations and requests
-//! that are recorded. That somebody opened it is a third one; what somebody knew is
+//! was on that day and from the registry; *was told* from letters, invitations, requests and
+//! digests by e-mail that are recorded. That somebody opened it is a third one; what somebody knew is
 //! nothing a register can say.
 //!
 //! Depends on: `access`, `domain`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::ViewsError;
 use super::condition::Conditions;
+use super::digests;
 use super::linked::{code, code_if_any, id_of, visibility};
 use super::lists::json;
 use super::moment::Moment;
@@ -65,6 +66,10 @@ words! {
         ClarificationRequest,
         /// An official letter about the thing was sent to them.
         Letter,
+        /// A digest by e-mail told them of it; their mail server took it.
+        Digest,
+        /// A digest by e-mail was to tell them of it; nobody knows whether it was sent.
+        DigestUnsure,
     }
 }
 
@@ -116,6 +121,9 @@ pub struct Notice {
     /// network.
     #[schema(max_items = 100)]
     pub to: Vec<Ref>,
+    /// How many people it was sent to, when it is a digest.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub people: Option<u32>,
     /// The question it was about, when that is another thing.
     pub question: Option<Uuid>,
     /// The letter, when one is recorded.
@@ -153,7 +161,9 @@ impl Moment {
                 Kind::Issue | Kind::Answer => questions(conn, scope, id)?,
                 Kind::Solution | Kind::Communication => Vec::new(),
             };
-            Ok(Some((thing, could_see, questions, letters(conn, scope, id)?)))
+            let mut written_to = letters(conn, scope, id)?;
+            written_to.extend(of_digests(conn, id)?);
+            Ok(Some((thing, could_see, questions, written_to)))
         })?;
         let Some((thing, could_see, questions, mut written_to)) = found else { return Ok(None) };
         if kind == Kind::Issue {
@@ -162,6 +172,7 @@ impl Moment {
                 kind: NoticeKind::ClarificationRequest,
                 on: asked.requested_on,
                 to: Ref::body(&asked.to).into_iter().collect(),
+                people: None,
                 question: None,
                 communication: None,
             }));
@@ -344,10 +355,44 @@ fn letters(conn: &Connection, scope: &Scope, id: Uuid) -> Result<Vec<Notice>, Vi
             kind: NoticeKind::Letter,
             on: code(row, "dated")?,
             to: json(row, "counterpart")?,
+            people: None,
             question: None,
             communication: Some(id_of(row)?),
         })
     })
+}
+
+/// The digests that told of a thing: to people, and so to the bodies for which they had
+/// access to cases on that day.
+fn of_digests(conn: &Connection, id: Uuid) -> Result<Vec<Notice>, ViewsError> {
+    let mut told: BTreeMap<(Day, NoticeKind, Vec<Ref>), u32> = BTreeMap::new();
+    for digest in digests::of_thing(conn, id)? {
+        let kind = if digest.known { NoticeKind::Digest } else { NoticeKind::DigestUnsure };
+        let to = bodies_of(conn, digest.person.as_str(), digest.day)?;
+        *told.entry((digest.day, kind, to)).or_default() += 1;
+    }
+    let notice = |((on, kind, to), people)| Notice {
+        kind,
+        on,
+        to,
+        people: Some(people),
+        question: None,
+        communication: None,
+    };
+    Ok(told.into_iter().map(notice).collect())
+}
+
+/// The bodies for which a person had access to cases on a day.
+fn bodies_of(conn: &Connection, person: &str, on: Day) -> Result<Vec<Ref>, ViewsError> {
+    let mut select = conn.prepare_cached("SELECT doc FROM persons WHERE person = ?1")?;
+    let known = select.query_row([person], |row| json::<PersonView>(row, "doc")).optional()?;
+    let access = known.map(|person| person.access).unwrap_or_default();
+    let held = access.iter().filter(|one| {
+        let works = !matches!(one.role, Role::Auditor | Role::Admin);
+        works && one.granted_on <= on && one.revoked_on.is_none_or(|day| on < day)
+    });
+    let bodies: BTreeSet<Ref> = held.filter_map(|one| Ref::body(&one.body)).collect();
+    Ok(bodies.into_iter().collect())
 }
 
 /// What was written because of a question.
@@ -356,6 +401,7 @@ fn of_question(state: &QuestionState) -> impl Iterator<Item = Notice> + '_ {
         kind,
         on,
         to: to.into_iter().collect(),
+        people: None,
         question: None,
         communication,
     };

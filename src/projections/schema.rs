@@ -9,12 +9,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    ViewsError, answers, communications, issues, links, questions, registry, solutions, things,
+    ViewsError, answers, communications, digests, issues, links, questions, registry, solutions,
+    things,
 };
 
 /// The shape and meaning of the rows. Raise it with every change of a table or of what
 /// is written there: views of another number are not read, but built anew.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Pages of 8 KiB, and how much of them the writer keeps in memory, in KiB.
 const WRITER_CACHE_KIB: u32 = 24 * 1024;
@@ -29,6 +30,11 @@ const OWN: &str = "
         -- When the latest event was recorded, shown or not.
         latest INTEGER NOT NULL
     );
+    -- The same at some earlier places, from which one looks for an earlier head.
+    CREATE TABLE marks (
+        position INTEGER PRIMARY KEY,
+        latest INTEGER NOT NULL
+    );
     CREATE TABLE quarantine (
         stream TEXT PRIMARY KEY,
         revision INTEGER NOT NULL,
@@ -37,7 +43,7 @@ const OWN: &str = "
 ";
 
 /// The tables, view by view.
-const ALL: [&str; 9] = [
+const ALL: [&str; 10] = [
     OWN,
     things::TABLES,
     links::TABLES,
@@ -47,6 +53,7 @@ const ALL: [&str; 9] = [
     questions::TABLES,
     solutions::TABLES,
     issues::TABLES,
+    digests::TABLES,
 ];
 
 /// Opens the file for the one writer, creating the tables in a new file.

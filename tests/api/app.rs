@@ -1,12 +1,11 @@
-//! The client: a store, operations and views behind the real router.
+//! The product in process: a store, operations and views behind the real router; what is
+//! asked of it stands in [`crate::client`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, Response};
 use quesito::access::accounts::HeldAccess;
 use quesito::access::sessions::SignInMethod;
 use quesito::app::{Access, Engine};
@@ -20,8 +19,6 @@ use quesito::domain::values::Text;
 use quesito::event_store::memory::MemoryStore;
 use quesito::event_store::sqlite::{SqliteOptions, SqliteStore};
 use quesito::event_store::{EventStore, GlobalPosition, StoredEvent};
-use quesito::http::acts::{ACTS, Act, Seen};
-use quesito::http::problem::Problem;
 use quesito::http::{self, Api, ApiOptions};
 use quesito::notary::note::{Skey, Use};
 use quesito::notary::witness::Asking;
@@ -34,11 +31,9 @@ use quesito::projections::{Views, ViewsOptions};
 use quesito::web::{self, Site, SiteOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::faulty::{Fault, FaultyStore};
-use crate::reply::{Receipt, Reply};
 
 /// The public address.
 pub const BASE: &str = "https://quesito.example";
@@ -55,14 +50,16 @@ pub struct TestApp {
     pub breaks: bool,
     pub operations: Arc<Operations>,
     codec: Arc<Codec>,
-    router: Router,
+    /// The API.
+    pub api: Arc<Api>,
+    pub router: Router,
     /// The API with the pages beside it.
-    whole: Router,
+    pub whole: Router,
     views: Arc<Views>,
     next_key: AtomicU64,
     tokens: Mutex<BTreeMap<String, String>>,
     sessions: Mutex<BTreeMap<String, String>>,
-    etags: Mutex<BTreeMap<String, String>>,
+    pub etags: Mutex<BTreeMap<String, String>>,
     /// The acts that came to pass, by `operationId`.
     pub done: Mutex<BTreeSet<&'static str>>,
     /// The rejections that came out as problem documents.
@@ -160,7 +157,8 @@ impl TestApp {
             operations: operations.clone(),
             codec,
             router: http::router(api.clone()),
-            whole: http::router_beside(api, web::router(site)),
+            whole: http::router_beside(api.clone(), web::router(site)),
+            api,
             views,
             next_key: AtomicU64::new(1),
             tokens: Mutex::default(),
@@ -288,131 +286,6 @@ impl TestApp {
         Uuid::from_u128(0x6b65_7900_0000_8000_8000_0000_0000_0000 | u128::from(next))
     }
 
-    /// Sends a request as it stands.
-    pub async fn send(&self, request: Request<Body>) -> Reply {
-        let line = format!("{} {}", request.method(), request.uri());
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        secured(&line, &parts.headers);
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        Reply::new(line, parts.status.as_u16(), parts.headers, &bytes)
-    }
-
-    /// Sends a request to the API and the pages together.
-    pub async fn visit(&self, request: Request<Body>) -> Response<Body> {
-        let line = format!("{} {}", request.method(), request.uri());
-        let response = self.whole.clone().oneshot(request).await.unwrap();
-        secured(&line, response.headers());
-        response
-    }
-
-    /// Sends a request, and answers status and bytes as they came.
-    pub async fn raw(&self, request: Request<Body>) -> (u16, Vec<u8>) {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        (status, bytes.to_vec())
-    }
-
-    /// Posts a body with these headers and nothing else.
-    pub async fn post_with(
-        &self,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: impl Into<Body>,
-    ) -> Reply {
-        let mut request = Request::post(format!("/api/v1{path}"));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        self.send(request.body(body.into()).unwrap()).await
-    }
-
-    /// Posts JSON as somebody, with a fresh key.
-    pub async fn post(&self, who: &str, path: &str, body: &Value) -> Reply {
-        self.post_keyed(who, path, self.key(), body).await
-    }
-
-    /// Posts JSON as somebody, with a key.
-    pub async fn post_keyed(&self, who: &str, path: &str, key: Uuid, body: &Value) -> Reply {
-        self.post_seen(who, path, key, None, body).await
-    }
-
-    /// Posts JSON as somebody, with a key, resting on what was seen.
-    pub async fn post_seen(
-        &self,
-        who: &str,
-        path: &str,
-        key: Uuid,
-        etag: Option<&str>,
-        body: &Value,
-    ) -> Reply {
-        let (bearer, key) = (format!("Bearer {}", self.token(who)), key.to_string());
-        let mut headers = vec![
-            ("authorization", bearer.as_str()),
-            ("content-type", "application/json"),
-            ("idempotency-key", key.as_str()),
-        ];
-        headers.extend(etag.map(|etag| ("if-match", etag)));
-        self.post_with(path, &headers, body.to_string()).await
-    }
-
-    /// Reads something as somebody.
-    pub async fn get(&self, who: Option<&str>, path: &str) -> Reply {
-        let mut request = Request::get(format!("/api/v1{path}"));
-        if let Some(who) = who {
-            request = request.header("authorization", format!("Bearer {}", self.token(who)));
-        }
-        self.send(request.body(Body::empty()).unwrap()).await
-    }
-
-    /// Reads something as somebody, in a form.
-    pub async fn read_as(&self, who: &str, path: &str, media: &str) -> Reply {
-        let request = Request::get(format!("/api/v1{path}"))
-            .header("authorization", format!("Bearer {}", self.token(who)))
-            .header("accept", media);
-        self.send(request.body(Body::empty()).unwrap()).await
-    }
-
-    /// Carries out a command of the table, resting on the last receipt of its thing
-    /// when it must.
-    pub async fn try_act(&self, who: &str, id: &str, on: &[&str], data: Value) -> Reply {
-        let (act, path) = path(id, on);
-        let etag = match act.seen {
-            Seen::Required => Some(self.etag(&path)),
-            Seen::Optional => None,
-        };
-        let reply = self.post_seen(who, &path, self.key(), etag.as_deref(), &data).await;
-        if reply.status == 201 {
-            let receipt = reply.receipt();
-            self.etags.lock().unwrap().insert(thing(reply.header("location")), receipt.etag);
-            self.done.lock().unwrap().insert(act.id);
-        }
-        reply
-    }
-
-    /// Carries out a command that comes to pass.
-    pub async fn act(&self, who: &str, id: &str, on: &[&str], data: Value) -> Receipt {
-        self.try_act(who, id, on, data).await.receipt()
-    }
-
-    /// Tries a command that a rule refuses, and that leaves no trace.
-    pub async fn refused(&self, why: Rejection, who: &str, id: &str, on: &[&str], data: Value) {
-        let before = self.head().await;
-        let reply = self.try_act(who, id, on, data).await;
-        let expected = Problem::from(why);
-        let message = format!("{why:?}: {} {} {}", reply.request, reply.status, reply.text);
-        assert_eq!(reply.slug(), why.slug(), "{message}");
-        assert_eq!(reply.status, expected.status.as_u16(), "{message}");
-        assert_eq!(self.head().await, before, "{message}");
-        self.rejected.lock().unwrap().insert(why);
-    }
-
-    /// The `ETag` of the thing that a path is about, as its last receipt gave it.
-    pub fn etag(&self, path: &str) -> String {
-        self.etags.lock().unwrap().get(&thing(path)).cloned().unwrap_or_else(|| "\"0.w\"".into())
-    }
-
     /// The views.
     pub fn views(&self) -> Arc<Views> {
         self.views.clone()
@@ -448,34 +321,4 @@ impl TestApp {
 
 fn clock() -> SetClock {
     SetClock::at(format!("{TODAY}T09:00:00Z").parse().unwrap())
-}
-
-/// The row of an act, and its path with the ids filled in.
-pub fn path(id: &str, on: &[&str]) -> (&'static Act, String) {
-    let act = ACTS.iter().find(|act| act.id == id).unwrap_or_else(|| panic!("no act {id}"));
-    let names: Vec<_> = act.parameters().collect();
-    assert_eq!(names.len(), on.len(), "{id} takes {names:?}");
-    let path = names.iter().zip(on).fold(act.path.to_owned(), |path, (name, value)| {
-        path.replace(&format!("{{{name}}}"), value)
-    });
-    (act, path)
-}
-
-/// `issues/{id}` from a path or an address below it.
-fn thing(path: &str) -> String {
-    let below = path.split_once("/api/v1").map_or(path, |(_, below)| below);
-    below.trim_start_matches('/').split('/').take(2).collect::<Vec<_>>().join("/")
-}
-
-/// What is true of every answer, whatever was asked for.
-fn secured(line: &str, headers: &HeaderMap) {
-    let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
-    let policy = header("content-security-policy");
-    for part in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
-        assert!(policy.contains(part), "{line}: {policy}");
-    }
-    assert!(!policy.contains("unsafe"), "{line}: {policy}");
-    assert_eq!(header("x-content-type-options"), "nosniff", "{line}");
-    assert!(matches!(header("referrer-policy"), "no-referrer" | "same-origin"), "{line}");
-    assert!(!header("cache-control").is_empty(), "{line}");
 }

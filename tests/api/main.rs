@@ -1,11 +1,12 @@
 //! The API as its clients see it: the real router, in process, without sockets.
 //!
-//! [`app`] is the client, [`walk`] the whole life of a divergence through it. Every
+//! [`app`] is the product, [`client`] asks it, [`walk`] the whole life of a divergence through it. Every
 //! reply passes the checks of [`reply`], whatever the test is about.
 
 mod app;
 mod bad_input;
 mod canaries;
+mod client;
 mod concurrency;
 mod erasures;
 mod every_event;

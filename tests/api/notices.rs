@@ -1,5 +1,7 @@
 //! Notices by e-mail, from an event to a letter: once, whatever happens on the way.
 
+mod told;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 

@@ -8,6 +8,8 @@
 //!
 //! It rests on this: in a stream, later events are never recorded at an earlier instant.
 //!
+//! Where only an earlier head is named, its instant is found first (decision record 0021).
+//!
 //! Deliberately absent: words. The present views hold none, so no copy of them can keep
 //! what is erased.
 //!
@@ -21,11 +23,15 @@ use rusqlite::{Connection, Transaction};
 use uuid::Uuid;
 
 use super::super::cut::Cut;
+use super::super::log::Log;
 use super::super::projector::{Seen, read_bookmark, read_latest};
 use super::super::things::Kind;
 use super::super::touched::Touched;
-use super::super::{ViewsError, schema};
+use super::super::{ViewsError, digests, marks, schema};
 use crate::event_store::{Bookmark, GlobalPosition};
+
+/// Events looked at in one go.
+const PAGE: usize = 500;
 
 /// A file that has everything but what is yet to be folded again.
 pub(in super::super) struct Begun {
@@ -53,11 +59,15 @@ enum Rows {
     Links,
     /// Days of whichever calendar.
     Holidays,
+    /// Digests and what became of them: rows that say themselves when.
+    Digests,
 }
 
 /// Every table of the views.
-const TABLES: [(&str, Rows); 29] = [
+const TABLES: [(&str, Rows); 31] = [
     ("bookmark", Rows::None),
+    ("marks", Rows::None),
+    ("digests", Rows::Digests),
     ("quarantine", Rows::None),
     ("things", Rows::All),
     ("counters", Rows::All),
@@ -110,6 +120,7 @@ pub(in super::super) fn begin(
     path: &Path,
     today: &Path,
     cut: &Cut,
+    log: &Log,
 ) -> Result<Option<Begun>, ViewsError> {
     let mut conn = schema::open_beside_today(path, today)?;
     let version: u32 = conn.query_row("PRAGMA today.user_version", [], |row| row.get(0))?;
@@ -120,15 +131,20 @@ pub(in super::super) fn begin(
     // Everything is read as of one commit of the writer.
     let tx = conn.transaction()?;
     let Some(at) = read_bookmark(&tx, "today")? else { return Ok(None) };
-    // When the latest of the events up to an earlier head was recorded is not known.
-    if cut.as_of.is_none() && cut.head.is_some_and(|head| head < at.position) {
-        return Ok(None);
-    }
-    let seen = Seen { last: at.position, latest: read_latest(&tx, "today")? };
     let head = cut.head.filter(|head| *head < at.position);
-    let moved = find_moved(&tx, &Cut { head, ..*cut })?;
+    let (as_of, latest) = match (cut.as_of, head) {
+        (None, Some(head)) => {
+            // Whatever was begun later stands beyond the head as well.
+            let latest = latest_up_to(&tx, log, head)?;
+            (Some(latest), latest)
+        }
+        (as_of, _) => (as_of, read_latest(&tx, "today")?),
+    };
+    let seen = Seen { last: at.position, latest };
+    let cut = Cut { as_of, head, ..*cut };
+    let moved = find_moved(&tx, &cut)?;
     create(&tx, "table")?;
-    copy(&tx, moved)?;
+    copy(&tx, moved, &cut)?;
     create(&tx, "index")?;
     let touched = touch(&tx)?;
     tx.execute_batch(&format!("PRAGMA user_version = {};", schema::VERSION))?;
@@ -136,12 +152,30 @@ pub(in super::super) fn begin(
     Ok(Some(Begun { at, seen, touched }))
 }
 
+/// When the latest of the events up to an earlier head was recorded.
+fn latest_up_to(
+    tx: &Transaction<'_>,
+    log: &Log,
+    head: GlobalPosition,
+) -> Result<Timestamp, ViewsError> {
+    let (mut after, mut latest) = marks::read(tx, "today", head)?;
+    while after < head {
+        let page = log.page(after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.position;
+        let up_to = page.iter().filter(|fact| fact.position <= head);
+        latest = up_to.filter_map(|fact| fact.recorded_at).fold(latest, Timestamp::max);
+    }
+    Ok(latest)
+}
+
 /// The last event that a view shows.
 pub(in super::super) fn last_shown(conn: &Connection) -> Result<GlobalPosition, ViewsError> {
     let mut tables: Vec<&str> = kinds().map(Kind::table).collect();
-    tables.push("entries");
-    let tables: Vec<_> =
+    tables.extend(["entries", "digests"]);
+    let mut tables: Vec<_> =
         tables.iter().map(|table| format!("SELECT max(position) AS p FROM {table}")).collect();
+    tables.push("SELECT max(taken_position) FROM digests".into());
     let statement = format!("SELECT max(p) FROM ({})", tables.join(" UNION ALL "));
     let last: Option<i64> = conn.query_row(&statement, [], |row| row.get(0))?;
     Ok(last.map_or(GlobalPosition::START, |last| GlobalPosition(last.cast_unsigned())))
@@ -208,10 +242,14 @@ fn create(tx: &Transaction<'_>, what: &str) -> Result<(), ViewsError> {
 }
 
 /// Copies the rows that stay. Where nothing has moved, whole tables go over as they are.
-fn copy(tx: &Transaction<'_>, moved: bool) -> Result<(), ViewsError> {
+fn copy(tx: &Transaction<'_>, moved: bool, cut: &Cut) -> Result<(), ViewsError> {
     for (table, rows) in TABLES {
         let gone = match rows {
             Rows::None => continue,
+            Rows::Digests => {
+                digests::copy(tx, cut)?;
+                continue;
+            }
             Rows::All => None,
             Rows::Things(kind, number) => {
                 Some(format!("SELECT 1 FROM moved m WHERE m.kind = {kind} AND m.no = t.{number}"))

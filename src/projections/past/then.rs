@@ -14,6 +14,7 @@ use super::super::cut::Cut;
 use super::super::fact::What;
 use super::super::files::remove_database;
 use super::super::indexer::Indexer;
+use super::super::log::Log;
 use super::super::projector::{Projector, Quarantined, Seen};
 use super::super::readers::Readers;
 use super::super::runner::{Logs, Run, follow};
@@ -121,7 +122,10 @@ impl Then {
         if before.built && (before.at.position >= head || self.pass_over(logs, before, head)?) {
             return Ok(());
         }
-        let begun = today.filter(|_| !before.built).and_then(|today| self.begin(today));
+        let begun = match today.filter(|_| !before.built) {
+            Some(today) => self.begin(today, &seen_from(logs, self.cut)?),
+            None => None,
+        };
         let mut projector = Projector::open(&self.path, seen_from(logs, self.cut)?)?;
         match begun {
             Some(Begun { at, seen, touched }) => {
@@ -149,8 +153,8 @@ impl Then {
     }
 
     /// Begins from the present views; `None` when everything is to be folded.
-    fn begin(&self, today: &Path) -> Option<Begun> {
-        let begun = rewind::begin(&self.path, today, &self.cut).unwrap_or_else(|why| {
+    fn begin(&self, today: &Path, log: &Log) -> Option<Begun> {
+        let begun = rewind::begin(&self.path, today, &self.cut, log).unwrap_or_else(|why| {
             tracing::warn!(%why, "a moment cannot be begun from the present views");
             None
         });

@@ -8,6 +8,7 @@ use super::world::{World, position, report, uuid};
 use crate::domain::answer::Answer;
 use crate::domain::communication::Communication;
 use crate::domain::issue::Issue;
+use crate::domain::notice::Notices;
 use crate::domain::question::Question;
 use crate::domain::registry::{Authority, Body, Calendar, Norm, Person};
 use crate::domain::solution::Solution;
@@ -16,7 +17,7 @@ use crate::domain::solution::Solution;
 pub const ACT: &str = "urn:nir:stato:decreto.legislativo:2015-08-18;142";
 
 /// How many different things can happen; one more is a report by a clock that was put back.
-pub const EVENTS: u8 = 26;
+pub const EVENTS: u8 = 27;
 
 pub fn issue(n: u8) -> String {
     uuid(0x100 + u128::from(n)).to_string()
@@ -159,6 +160,23 @@ async fn happen_beside(world: &World, kind: u8, n: u8) -> Uuid {
         25 => {
             let data = json!({"person": "p-2", "role": "municipality", "body": "c_a944"});
             world.record::<Person>("p-2", "access-granted.v1", data).await
+        }
+        26 => {
+            let about = json!({"kind": "issue", "id": issue(n)});
+            let items = json!([{"kind": "taken_up", "about": about}]);
+            let data = json!({"day": world.today(), "items": items});
+            let notice = world.record::<Notices>("p-1", "notice-prepared.v1", data).await;
+            match n {
+                0 => notice,
+                1 => {
+                    let data = json!({"notice_id": notice});
+                    world.record::<Notices>("p-1", "notice-sent.v1", data).await
+                }
+                _ => {
+                    let data = json!({"notice_id": notice, "lasting": false});
+                    world.record::<Notices>("p-1", "notice-refused.v1", data).await
+                }
+            }
         }
         _ => put_back(world).await,
     }

@@ -2,6 +2,10 @@
 
 mod reach;
 
+use std::time::Duration;
+
+use quesito::app::Access;
+use quesito::config::DataArgs;
 use quesito::domain::values::ERASED_IT;
 use serde_json::{Value, json};
 
@@ -162,4 +166,36 @@ async fn on_disk() -> TestApp {
     let app = TestApp::on_disk().await;
     app.furnish().await;
     app
+}
+
+/// After a kill only what was recorded since is searched for erasures.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_noted_while_serving_up_to_where_the_log_was_searched() {
+    let home = tempfile::tempdir().unwrap();
+    let (folder, keys) = (home.path().join("data"), Some(home.path().join("epochs")));
+    let data = DataArgs { data: folder, keys, store: None }.check().unwrap();
+    let app = TestApp::in_folder(&data, Access::Create).await;
+    app.install().await;
+    app.furnish().await;
+    let operations = app.operations.clone();
+    let every = Duration::from_millis(5);
+    let keeping = tokio::spawn(async move { operations.keep_searched(every).await });
+    let mut lines = Vec::new();
+    for _ in 0..2 {
+        app.reported().await;
+        let line = format!("= {} {} ", app.store.store_id(), app.head().await.0);
+        let noted =
+            || std::fs::read_to_string(data.erasures()).is_ok_and(|text| text.contains(&line));
+        for _ in 0..1_000 {
+            if noted() {
+                break;
+            }
+            tokio::time::sleep(every).await;
+        }
+        assert!(noted(), "{line} is not in the register");
+        lines.push(line);
+    }
+    keeping.abort();
+    assert_ne!(lines[0], lines[1]);
+    app.close().await;
 }
