@@ -255,31 +255,6 @@ fn a_command_digest_needs_the_key_unless_nothing_was_sealed() {
     );
 }
 
-/// Prints how long sealing and opening take; run it with
-/// `cargo test --release -- --ignored --nocapture what_sealing_costs`.
-#[test]
-#[ignore = "a measurement, not a rule"]
-fn what_sealing_costs() {
-    let texts: [String; 4] = std::array::from_fn(|_| "testo di prova, ".repeat(16));
-    let texts = texts.each_ref().map(|text| (POINTER, text.as_str()));
-    let epochs = epochs();
-    let rounds = 100_000_u32;
-    let start = std::time::Instant::now();
-    for round in 0..rounds {
-        let sealing = seal(&mut OsRandom, epochs.current(), &CONTEXT, &texts, i64::from(round));
-        std::hint::black_box(sealing);
-    }
-    let sealing = start.elapsed() / rounds;
-    let done = sealed(&epochs, &texts);
-    let start = std::time::Instant::now();
-    for _ in 0..rounds {
-        let opened =
-            open_with_ring(&done.sealed[0], &CONTEXT, POINTER, done.ring.as_ref(), &epochs);
-        std::hint::black_box(opened.expect("opens"));
-    }
-    println!("seal 4 x 256 B: {sealing:?}; unwrap and open one: {:?}", start.elapsed() / rounds);
-}
-
 #[cfg(unix)]
 mod key_file {
     use std::fs;

@@ -363,13 +363,13 @@ def linked_answer(collection: str):
     return link
 
 
-def after(make: Callable[[World], Any], path: str, body: Any) -> Callable[[World], Any]:
+def after(make: Callable[[World], Any], path: str, body: Any, role: str = "staff") -> Callable[[World], Any]:
     """The thing that `make` brings about, after one more command below it."""
 
     def made(world: World) -> Any:
         thing = make(world)
         first, *rest = thing if isinstance(thing, tuple) else (thing,)
-        world.post(path.format(first), body(world, first, *rest) if callable(body) else body)
+        world.post(path.format(first), body(world, first, *rest) if callable(body) else body, role)
         return thing
 
     return made
@@ -394,6 +394,12 @@ def document_ref(world: World, *_: str) -> dict[str, Any]:
     return {"document": {"sha256": world.document(), "media_type": "application/pdf", "length": 42, "name": "nota.pdf"}}
 
 
+def by_an_act(world: World) -> dict[str, Any]:
+    """Erases the texts of the calendar, once it holds one."""
+    world.post("/holidays", holiday() | {"rule": world.vacant(), "from": "2027-01-01", "act": "Delibera di prova."})
+    return ERASURE
+
+
 def recipes() -> dict[str, Recipe]:
     """The recipe of each command, by `operationId`."""
     issue = on("issues", "issue_id")
@@ -416,6 +422,13 @@ def recipes() -> dict[str, Recipe]:
         "/collective-questions/{}/answers",
         lambda world, _thing, _to, point: {"answer": world.answer(), "points": [{"point_id": point, "result": "settled"}]},
     )
+    # Entries of the registry hold a text only where somebody said why, or by which act.
+    corrected_norm = after(W.norm, "/norms/{}/corrections", REASON | {"label_it": "Legge di prova, corretta"})
+    renamed_body = after(W.body, "/bodies/{}/names", REASON | {"name": "Ente di prova, nuovo nome"}, "admin")
+    renamed_authority = after(W.authority, "/authorities/{}/names", REASON | {"office": "Ufficio di prova e asilo"})
+    retired_theme = after(W.theme, "/themes/{}/retirement", REASON | {"from": "2026-01-01"})
+    retired_form = after(W.form, "/forms/{}/retirement", REASON | {"from": "2026-01-01"})
+    former = after(W.person, "/people/{}/revocation", REASON | {"role": "municipality", "body": BODY}, "admin")
     shown = after(W.solution, "/solutions/{}/publication", {"abstract": "Scheda operativa."})
     union_body = lambda world: world.body(kind="unione", members=[OTHER_BODY])  # noqa: E731
 
@@ -530,6 +543,7 @@ def recipes() -> dict[str, Recipe]:
         "record_amendment": norms(W.norm, {
             "by": {"kind": "nir", "urn": "urn:nir:stato:decreto.legge:2023-10-05;133~art5"}, "from": "2023-10-06"}),
         "correct_norm": norms(W.norm, REASON | {"label_it": "Legge di prova, corretta"}),
+        "erase_norm_text": norms(corrected_norm, ERASURE),
         "register_body": without_path(lambda w: {
             "body": w.fresh("prova"), "name": "Ente di prova", "kind": "comune", "province": "BO"}),
         "rename_body": body(W.body, {"name": "Ente di prova, nuovo nome"}),
@@ -538,20 +552,26 @@ def recipes() -> dict[str, Recipe]:
         "add_member": body(union_body, {"member": THIRD_BODY, "from": "2026-01-01"}),
         "remove_member": body(union_body, {"until": "2026-01-01"}, member_id=lambda *_: OTHER_BODY),
         "record_profile": body(W.body, {"sai_owner": True, "places": 48, "on": "2026-01-01"}),
+        "erase_body_text": body(renamed_body, ERASURE),
         "register_authority": without_path(lambda w: {
             "authority": w.fresh("prova"), "kind": "questura", "office": "Ufficio di prova", "province": "BO"}),
         "rename_authority": authority(W.authority, {"office": "Ufficio di prova e asilo"}),
         "retire_authority": authority(W.authority, {"from": "2026-01-01"}),
+        "erase_authority_text": authority(renamed_authority, ERASURE),
         "register_theme": without_path(lambda w: {"theme": w.fresh("prova"), "label_it": "Tema di prova"}),
         "rename_theme": theme(W.theme, {"label_it": "Tema di prova, nuovo nome"}),
         "retire_theme": theme(W.theme, {"from": "2026-01-01"}),
+        "erase_theme_text": theme(retired_theme, ERASURE),
         "register_form": without_path(lambda w: {"form": w.fresh("prova"), "label_it": "Forma di prova", "rank": 1}),
         "rename_form": form(W.form, {"label_it": "Forma di prova, nuovo nome"}),
         "retire_form": form(W.form, {"from": "2026-01-01"}),
+        "erase_form_text": form(retired_form, ERASURE),
         "declare_holiday": without_path(lambda w: holiday() | {"rule": w.vacant(), "from": "2027-01-01"}),
+        "erase_holiday_text": without_path(by_an_act),
         "repeal_holiday": lambda w: Request({"holiday_id": w.holiday()}, {"until": "2999-12-31"}),
         "grant_access": without_path(lambda w: {"person": w.fresh("ufficio"), "role": "municipality", "body": BODY}),
         "revoke_access": lambda w: Request({"person_id": w.person()}, {"role": "municipality", "body": BODY}),
+        "erase_access_text": lambda w: Request({"person_id": former(w)}, ERASURE),
 
         "create_token": without_path(token),
         "revoke_token": lambda w: Request({"token_id": w.token()}, {"reason": "Prova."}),
@@ -576,7 +596,7 @@ def attached(collection: str):
 # everything that concerns cases and norms; operators the bodies, the people and the tokens.
 ADMIN = {
     "register_body", "rename_body", "merge_body", "move_body", "add_member", "remove_member", "record_profile",
-    "grant_access", "revoke_access", "create_token", "revoke_token",
+    "erase_body_text", "grant_access", "revoke_access", "erase_access_text", "create_token", "revoke_token",
     "create_account", "approve_account", "suspend_account", "restore_account",
 }
 MUNICIPAL = {
