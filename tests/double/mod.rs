@@ -13,6 +13,7 @@
 //!   last event of a stream**, hidden or not; only a tombstone clears a stream whole.
 //! - Subscriptions: confirmation, checkpoints, caught up, exclusive resume, filters.
 //! - Nodes: one, or several on one log of which one leads; gossip; refusal of who does not lead.
+//! - TLS, under certificates of its own ([`Double::AUTHORITY`]).
 //!
 //! ```no_run
 //! let double = Double::start(Options::default());
@@ -24,7 +25,7 @@
 //! binaries take it in by `#[path = "../double/mod.rs"] mod double;`, and the example
 //! `esdb-double` is a process that other clients can be pointed at.
 //!
-//! Deliberately absent: TLS, access lists, links, batch append, persistent subscriptions,
+//! Deliberately absent: access lists, links, batch append, persistent subscriptions,
 //! projections, `$maxAge`, transactions, replication, elections, files.
 //!
 //! Depends on: nothing of the product.
@@ -36,6 +37,7 @@ mod log;
 mod prompt;
 pub mod proxy;
 mod server;
+mod tls;
 pub mod wire;
 
 use std::io;
@@ -76,6 +78,8 @@ pub struct Options {
     pub user: Option<(String, String)>,
     /// The largest append, in bytes.
     pub max_append: usize,
+    /// Whether it speaks TLS, as the node that [`Double::AUTHORITY`] certifies.
+    pub tls: bool,
 }
 
 impl Default for Options {
@@ -88,6 +92,7 @@ impl Default for Options {
             version: Some("23.10.0".to_owned()),
             user: None,
             max_append: 1024 * 1024,
+            tls: false,
         }
     }
 }
@@ -102,6 +107,9 @@ pub struct Double {
 }
 
 impl Double {
+    /// The authority behind the certificates of all doubles, PEM.
+    pub const AUTHORITY: &str = tls::AUTHORITY;
+
     /// A node by itself, which leads.
     ///
     /// # Panics
@@ -159,7 +167,8 @@ impl Double {
         let hosts: Vec<String> = nodes.iter().map(|node| node.address.to_string()).collect();
         let user = nodes[0].node.options.user.as_ref();
         let user = user.map_or(String::new(), |(name, password)| format!("{name}:{password}@"));
-        format!("esdb://{user}{}?tls=false", hosts.join(","))
+        let tls = nodes[0].node.options.tls;
+        format!("esdb://{user}{}?tls={tls}", hosts.join(","))
     }
 
     /// Closes the port and every connection, whatever they are at.

@@ -11,12 +11,14 @@ use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tonic::body::BoxBody;
 
 use super::calls::{self, Node};
 use super::prompt::Prompt;
+use super::tls;
 
 /// From the opening of the port to its closing. Ends, with all connections, when dropped.
 #[derive(Debug)]
@@ -71,13 +73,26 @@ async fn serve(listener: std::net::TcpListener, node: Arc<Node>, mut ended: watc
 async fn connection(stream: TcpStream, node: Arc<Node>) {
     // Small frames are answers somebody waits for.
     let _ = stream.set_nodelay(true);
+    let stream = Prompt(stream);
+    if !node.options.tls {
+        return calls_on(stream, node).await;
+    }
+    // Who is not of the opinion that this is the right node goes away here.
+    if let Ok(stream) = tls::acceptor().accept(stream).await {
+        calls_on(stream, node).await;
+    }
+}
+
+async fn calls_on<S>(stream: S, node: Arc<Node>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let hang_up = Arc::new(Notify::new());
     let service = {
         let hang_up = Arc::clone(&hang_up);
         service_fn(move |request| route(Arc::clone(&node), Arc::clone(&hang_up), request))
     };
-    let connection =
-        http2::Builder::new(Tasks).serve_connection(TokioIo::new(Prompt(stream)), service);
+    let connection = http2::Builder::new(Tasks).serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         // How a client leaves is its own affair.
         _ = connection => {}
