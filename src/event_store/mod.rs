@@ -239,9 +239,11 @@ pub struct Bookmark {
 /// How an engine on other machines is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
-    /// Its servers, without user and password.
+    /// Its servers, as they were given, without user and password.
+    pub nodes: String,
+    /// The one of them that answered last: it is read from and written to.
     pub node: String,
-    /// What they run, as they told when the store was opened.
+    /// What that one says that it runs.
     pub version: String,
     /// Why they do not answer at present; `None` when they do.
     pub fault: Option<String>,

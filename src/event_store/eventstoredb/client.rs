@@ -18,9 +18,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use eventstore::{
-    AppendToStreamOptions, ClientSettings, Credentials, DeleteStreamOptions, Error, EventData,
-    ExpectedRevision, NodePreference, Position, ReadAllOptions, ReadStream, ReadStreamOptions,
-    ResolvedEvent, StreamPosition,
+    AppendToStreamOptions, ClientSettings, Credentials, DeleteStreamOptions, Endpoint, Error,
+    EventData, ExpectedRevision, NodePreference, Position, ReadAllOptions, ReadStream,
+    ReadStreamOptions, ResolvedEvent, StreamPosition,
 };
 use uuid::Uuid;
 
@@ -30,6 +30,9 @@ const PAGE_BYTES: usize = 8 << 20;
 /// gRPC codes after which a call may have been carried out: cancelled, resource exhausted,
 /// aborted (the server's own time ran out), out of time.
 const DOUBTFUL: [i32; 4] = [1, 4, 8, 10];
+
+/// What a block of a PEM file begins with.
+const PEM: &[u8] = b"-----BEGIN ";
 
 /// Where the servers are and how they are spoken to.
 pub(super) struct Settings {
@@ -54,12 +57,22 @@ impl Settings {
         }
         let (cert, key) = inner.user_certificate().unzip();
         for file in [inner.tls_ca_file(), cert, key].into_iter().flatten() {
-            std::fs::File::open(file).map_err(|why| format!("{file} cannot be read: {why}"))?;
+            let text =
+                std::fs::read(file).map_err(|why| format!("{file} cannot be read: {why}"))?;
+            // The crate panics on a file in another form.
+            if !text.windows(PEM.len()).any(|part| part == PEM) {
+                return Err(format!("{file} is not a PEM file"));
+            }
         }
         Ok(Self { credentials: credentials(url), inner, deadline })
     }
 
-    /// The servers, without user and password.
+    /// Whether they are spoken to over TLS.
+    pub(super) fn is_secure(&self) -> bool {
+        self.inner.is_secure_mode_enabled()
+    }
+
+    /// The servers, without user and password, with a comma between them.
     pub(super) fn nodes(&self) -> String {
         let hosts = self.inner.hosts().iter();
         hosts.map(|host| format!("{}:{}", host.host, host.port)).collect::<Vec<_>>().join(",")
@@ -137,7 +150,7 @@ impl Trouble {
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
-        let words = error.to_string();
+        let words = plainly(error.to_string());
         match error {
             Error::WrongExpectedVersion { .. } => Self::WrongRevision,
             Error::ResourceDeleted => Self::Deleted,
@@ -160,6 +173,23 @@ impl From<Error> for Trouble {
             | Error::InitializationError(_) => Self::Refused(words),
         }
     }
+}
+
+/// The message in the middle of what the crate says of a status.
+fn plainly(words: String) -> String {
+    match words.split_once("message: \"").and_then(|(_, rest)| rest.split_once("\", ")) {
+        Some((message, _)) => message.to_owned(),
+        None => words,
+    }
+}
+
+/// The server that a client talks to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chosen {
+    /// Its host and port.
+    pub(super) node: String,
+    /// What it says that it runs.
+    pub(super) version: String,
 }
 
 /// The place of a record in the server's log.
@@ -266,9 +296,12 @@ impl Client {
         Ok(Self { inner, settings: Arc::clone(settings) })
     }
 
-    /// The version of the server, by which it shows that it is there.
-    pub(super) async fn version(self) -> Result<String, Trouble> {
-        Ok(self.inner.server_info().await?.version().to_string())
+    /// The server that it talks to, by which that shows that it is there.
+    pub(super) async fn chosen(self) -> Result<Chosen, Trouble> {
+        let version = self.inner.server_info().await?.version().to_string();
+        let operations = eventstore::operations::Client::from(self.inner);
+        let Endpoint { host, port } = operations.current_selected_node().await?;
+        Ok(Chosen { node: format!("{host}:{port}"), version })
     }
 
     /// Appends at exactly the believed revision.

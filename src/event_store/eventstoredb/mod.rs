@@ -37,13 +37,15 @@ use super::{
     AppendError, Appended, Bookmark, EventStore, Expected, GlobalPosition, KeyRing, NewEvent,
     ReadError, Remote, Revision, StoredEvent, StreamName, Subscription, check_size,
 };
+use ahead::Ahead;
 use append::{Batch, Turns};
-use client::Settings;
+use client::{Chosen, Settings};
 use names::Names;
 use standing::Scavenge;
 use supervisor::{Health, Supervisor};
 use tail::Tail;
 
+mod ahead;
 mod append;
 mod client;
 mod names;
@@ -73,12 +75,13 @@ pub struct EventStoreDb {
 
 /// What tasks share. It outlives the handle, which ends the tasks.
 struct Shared {
-    node: String,
-    version: String,
+    /// The servers of the URL.
+    nodes: String,
     store: Uuid,
     supervisor: Arc<Supervisor>,
     names: Arc<Names>,
     tail: Arc<Tail>,
+    ahead: Ahead,
     scavenge: Scavenge,
     /// Whether appends are taken; held for reading by each that is under way.
     open: RwLock<bool>,
@@ -132,7 +135,7 @@ impl Drop for Threads {
 
 impl fmt::Debug for EventStoreDb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EventStoreDb({})", self.inner.shared.node)
+        write!(f, "EventStoreDb({})", self.inner.shared.nodes)
     }
 }
 
@@ -163,9 +166,10 @@ impl EventStoreDb {
     }
 }
 
-/// Notes each scavenge that ends.
+/// Notes each scavenge that ends, and one that ended before the start.
 async fn note_scavenges(shared: Arc<Shared>) {
     let mut scavenges = shared.tail.scavenges();
+    shared.scavenge.look_back(&shared).await;
     while scavenges.changed().await.is_ok() {
         shared.scavenge.is_done(&shared).await;
     }
@@ -336,9 +340,15 @@ impl EventStore for EventStoreDb {
             Health::Well => None,
             Health::Ill { why, .. } => Some(why),
         };
+        let (node, version) = match shared.supervisor.chosen() {
+            Some(Chosen { node, version }) => (node, version),
+            // Whoever opened the store had an answer.
+            None => (shared.nodes.clone(), String::new()),
+        };
         Some(Remote {
-            node: shared.node.clone(),
-            version: shared.version.clone(),
+            nodes: shared.nodes.clone(),
+            node,
+            version,
             fault,
             damage: shared.tail.gap(),
             scavenge_due: shared.scavenge.due(),

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Shared;
+use super::ahead::Ahead;
 use super::append::Turns;
-use super::client::{Client, Settings, Trouble};
+use super::client::{Chosen, Client, Settings, Trouble};
 use super::names::Names;
 use super::standing::{self, Scavenge};
 use super::supervisor::Supervisor;
@@ -23,6 +25,18 @@ use crate::event_store::ReadError;
 
 /// How often a server that is not there yet is looked for.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How often it is said that it is waited for.
+const TELL: Duration = Duration::from_secs(30);
+
+/// How long a plain connection may take that is to tell why there is no answer.
+const PLAIN: Duration = Duration::from_secs(2);
+
+/// What is the matter, most probably, when something listens and does not answer.
+const NO_TLS: &str = " (something listens there: it has no TLS, or its certificate is not signed \
+                      by an authority of tlsCaFile, of this machine without it, or is for another \
+                      name)";
+const NO_PLAIN: &str = " (something listens there: it is another service, or wants TLS)";
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -33,8 +47,9 @@ pub struct EventStoreDbOptions {
     pub deadline: Duration,
     /// How long an operation is tried again, while servers fail or change their leader.
     pub patience: Duration,
-    /// How long a server that is not there yet is waited for at the start.
-    pub start: Duration,
+    /// How long a server that is not there yet is waited for at the start; `None` for as
+    /// long as it takes.
+    pub start: Option<Duration>,
 }
 
 impl Default for EventStoreDbOptions {
@@ -43,7 +58,7 @@ impl Default for EventStoreDbOptions {
             create: None,
             deadline: Duration::from_secs(5),
             patience: Duration::from_secs(10),
-            start: Duration::from_secs(30),
+            start: Some(Duration::from_secs(30)),
         }
     }
 }
@@ -109,23 +124,25 @@ pub(super) async fn open(
 ) -> Result<Arc<Shared>, OpenError> {
     let node = settings.nodes();
     let failed = |why| told(&node, why);
-    let supervisor = Supervisor::new(settings, options.patience).map_err(failed)?;
+    let supervisor = Supervisor::new(Arc::clone(&settings), options.patience).map_err(failed)?;
     let (supervisor, names) = (Arc::new(supervisor), Arc::new(names));
-    let version = reach(&supervisor, options.start).await.map_err(failed)?;
+    let chosen = reach(&supervisor, &settings, options.start).await?;
     let store = standing::identity(&supervisor, &names, options.create).await.map_err(failed)?;
     let Some(store) = store else { return Err(OpenError::Missing { node }) };
     let unread = |why: ReadError| OpenError::Refused { node: node.clone(), why: why.to_string() };
     let scavenge = Scavenge::of(&supervisor, &names).await.map_err(unread)?;
     let tail = Tail::find(&supervisor, &names).await.map_err(unread)?;
     let tail = Arc::new(tail);
-    tracing::info!(store.id = %store, node, version, head = tail.head().0, "event store opened");
+    let Chosen { node: at, version } = &chosen;
+    tracing::info!(store.id = %store, node = at, version, head = tail.head().0, "event store opened");
+    supervisor.choose(chosen);
     Ok(Arc::new(Shared {
-        node,
-        version,
+        nodes: node,
         store,
         supervisor,
         names,
         tail,
+        ahead: Ahead::default(),
         scavenge,
         open: RwLock::new(true),
         turns: Turns::default(),
@@ -135,17 +152,47 @@ pub(super) async fn open(
     }))
 }
 
-/// Waits for a server, for a while.
-async fn reach(supervisor: &Supervisor, start: Duration) -> Result<String, Trouble> {
-    let until = Instant::now() + start;
+/// Waits for a server, and says now and then that it does.
+async fn reach(
+    supervisor: &Supervisor,
+    settings: &Settings,
+    start: Option<Duration>,
+) -> Result<Chosen, OpenError> {
+    let begun = Instant::now();
+    let mut told_at = None;
     loop {
-        match supervisor.once(Client::version).await {
-            Err(why) if why.may_pass() && Instant::now() + LOOK < until => {
-                tokio::time::sleep(LOOK).await;
+        let why = match supervisor.once(Client::chosen).await {
+            Ok(chosen) => return Ok(chosen),
+            Err(why) => why,
+        };
+        let over = start.is_some_and(|start| begun.elapsed() + LOOK >= start);
+        if over || !why.may_pass() {
+            return Err(explained(settings, why).await);
+        }
+        if told_at.is_none_or(|told: Instant| told.elapsed() >= TELL) {
+            told_at = Some(Instant::now());
+            let why = explained(settings, why).await;
+            tracing::warn!("waiting for the event store: {why}");
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Why nobody answers, with what a plain connection can tell of it.
+async fn explained(settings: &Settings, why: Trouble) -> OpenError {
+    let node = settings.nodes();
+    let mut why = told(&node, why);
+    if let OpenError::Unreachable { why, .. } = &mut why {
+        for server in node.split(',') {
+            let connected = tokio::time::timeout(PLAIN, TcpStream::connect(server)).await;
+            if matches!(connected, Ok(Ok(_))) {
+                let listens = if settings.is_secure() { NO_TLS } else { NO_PLAIN };
+                why.push_str(listens);
+                break;
             }
-            outcome => return outcome,
         }
     }
+    why
 }
 
 fn told(node: &str, why: Trouble) -> OpenError {

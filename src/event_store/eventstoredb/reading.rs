@@ -28,32 +28,28 @@ impl Shared {
         after: GlobalPosition,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, ReadError> {
-        let (mut events, mut after) = (Vec::new(), after);
+        let mut events = Vec::new();
         if after.0 >= GREATEST {
             return Ok(events);
         }
-        let mut cursor = (after > GlobalPosition::START).then(|| Cursor::at(after.0));
-        while events.len() < limit {
-            if let Some(end) = self.tail.page(after, limit - events.len()) {
+        let (mut reader, mut ended) = (self.ahead.reader(after), false);
+        loop {
+            events.extend(reader.take(limit - events.len()));
+            if events.len() == limit {
+                break;
+            }
+            // The end is read from memory, and needs nobody to read ahead.
+            if let Some(end) = self.tail.page(reader.come(), limit - events.len()) {
                 events.extend(end);
-                break;
+                return Ok(events);
             }
-            let way = cursor.map_or(Way::FromStart, Way::From);
-            let page = self.supervisor.read(|client| client.read_all(way, PAGE)).await?;
-            // A read begins with the record at the place itself.
-            for record in page.records.iter().filter(|record| record.place > cursor) {
-                if let Some((event, _)) = self.names.ours(record) {
-                    events.push(event);
-                    if events.len() == limit {
-                        break;
-                    }
-                }
+            if ended {
+                return Ok(events);
             }
-            cursor = page.records.last().and_then(|record| record.place).max(cursor);
-            after = cursor.map_or(after, |cursor| GlobalPosition(cursor.commit));
-            if page.ended {
-                break;
-            }
+            ended = self.page_for(&mut reader, limit - events.len()).await?;
+        }
+        if let Some(last) = events.last() {
+            self.ahead.keep(reader, last.position);
         }
         Ok(events)
     }

@@ -9,7 +9,7 @@
 //!
 //! Depends on: the port.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use super::append::Put;
 use super::client::{Believed, Client, Proposed, Record, Trouble, Way};
 use super::names::Names;
 use super::supervisor::Supervisor;
+use super::tail::{PAGE, SCAVENGED as ENDED};
 use crate::event_store::ReadError;
 
 /// The stored types of what is remembered.
@@ -62,9 +63,15 @@ fn stored(record: &Record) -> Option<Uuid> {
 }
 
 /// Whether old bytes of keys may still lie on the disks of the server.
-#[derive(Default)]
 pub(super) struct Scavenge {
-    due: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct State {
+    due: bool,
+    /// How often keys were replaced since the start.
+    replaced: u64,
 }
 
 impl Scavenge {
@@ -74,26 +81,67 @@ impl Scavenge {
         let read = |client: Client| client.read_stream(name.clone(), Way::FromEnd, 1);
         let last = supervisor.read(read).await?.records.pop();
         let due = last.is_some_and(|record| record.kind == REPLACED);
-        Ok(Self { due: AtomicBool::new(due) })
+        Ok(Self { state: Mutex::new(State { due, replaced: 0 }) })
     }
 
     /// Whether one is due.
     pub(super) fn due(&self) -> bool {
-        self.due.load(Ordering::Acquire)
+        self.state().due
     }
 
     /// Remembers that one is: keys are about to be replaced.
     pub(super) async fn is_due(&self, shared: &Shared) {
-        if !self.due.swap(true, Ordering::AcqRel) {
+        let known = {
+            let mut state = self.state();
+            state.replaced += 1;
+            std::mem::replace(&mut state.due, true)
+        };
+        if !known {
             note(shared, REPLACED).await;
         }
     }
 
     /// Remembers that one has ended.
     pub(super) async fn is_done(&self, shared: &Shared) {
-        if self.due.swap(false, Ordering::AcqRel) {
+        let was_due = std::mem::replace(&mut self.state().due, false);
+        if was_due {
             note(shared, SCAVENGED).await;
         }
+    }
+
+    /// Looks whether one has ended since it was noted that one is due, when nobody was there
+    /// to see it. What cannot be read leaves it due.
+    pub(super) async fn look_back(&self, shared: &Shared) {
+        let noted = *self.state();
+        let (name, mut way) = (shared.names.own("scavenge"), Way::FromEnd);
+        if !noted.due {
+            return;
+        }
+        loop {
+            let read = shared.supervisor.read(|client| client.read_all(way, PAGE)).await;
+            let Ok(page) = read else { return };
+            for record in &page.records {
+                if record.stream == name {
+                    return;
+                }
+                if record.kind == ENDED {
+                    // Keys that were replaced meanwhile may be younger than it.
+                    let unchanged = *self.state() == noted;
+                    if unchanged {
+                        self.is_done(shared).await;
+                    }
+                    return;
+                }
+            }
+            match page.records.last().and_then(|record| record.place) {
+                Some(place) if !page.ended => way = Way::Back(place),
+                _ => return,
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

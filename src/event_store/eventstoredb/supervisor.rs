@@ -4,7 +4,8 @@
 //! The client crate never recovers from a connection that failed once, and does not look
 //! for another node when its own dies. So it is thrown away and made anew: after a lost
 //! connection always, after a failing or silent server too, since in a cluster another
-//! node may lead by now.
+//! node may lead by now. Each new client reads the certificates of the machine, so that it
+//! is made ever more seldom while nobody answers.
 //!
 //! Deliberately absent: the repeating of writes, which needs to know what may have been
 //! written ([`super::append`]).
@@ -17,14 +18,17 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::client::{Client, Settings, Trouble};
+use super::client::{Chosen, Client, Settings, Trouble};
 use crate::event_store::ReadError;
 
 /// How long the first and the longest rest between two attempts is.
 const RESTS: (Duration, Duration) = (Duration::from_millis(25), Duration::from_secs(1));
 
-/// A new client at most so often.
-const RENEWAL: Duration = Duration::from_millis(200);
+/// A new client at most so often: at first, and once nobody has answered for [`LONG`].
+const RENEWALS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(1));
+
+/// How long nobody answers before nothing is lost by asking more seldom.
+const LONG: Duration = Duration::from_secs(2);
 
 /// How the servers have been answering.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +56,7 @@ pub(super) struct Supervisor {
     settings: Arc<Settings>,
     current: Mutex<Current>,
     health: watch::Sender<Health>,
+    chosen: Mutex<Option<Chosen>>,
     /// How long an operation is tried again before it is given up.
     pub(super) patience: Duration,
 }
@@ -80,7 +85,23 @@ impl Supervisor {
     pub(super) fn new(settings: Arc<Settings>, patience: Duration) -> Result<Self, Trouble> {
         let current = Current { client: Client::new(&settings)?, number: 0, made: Instant::now() };
         let health = watch::Sender::new(Health::Well);
-        Ok(Self { settings, current: Mutex::new(current), health, patience })
+        let (current, chosen) = (Mutex::new(current), Mutex::default());
+        Ok(Self { settings, current, health, chosen, patience })
+    }
+
+    /// The server that answered last, once one has.
+    pub(super) fn chosen(&self) -> Option<Chosen> {
+        self.chosen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers which server answered.
+    pub(super) fn choose(&self, chosen: Chosen) {
+        let mut before = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        if before.as_ref().is_some_and(|before| *before != chosen) {
+            let Chosen { node, version } = &chosen;
+            tracing::info!(%node, %version, "another server of the event store answers");
+        }
+        *before = Some(chosen);
     }
 
     /// How the servers have been answering.
@@ -168,6 +189,10 @@ impl Supervisor {
     }
 
     fn ail(&self, number: u64, why: &str) {
+        // A call of a client that was given up says nothing of the one in use.
+        if self.current().number != number {
+            return;
+        }
         let since = match &*self.health.borrow() {
             Health::Ill { since, .. } => *since,
             Health::Well => {
@@ -176,13 +201,14 @@ impl Supervisor {
             }
         };
         self.health.send_replace(Health::Ill { since, why: why.to_owned() });
-        self.renew(number);
+        let rest = if since.elapsed() < LONG { RENEWALS.0 } else { RENEWALS.1 };
+        self.renew(number, rest);
     }
 
     /// Puts another client in the place of this one, unless somebody has just done so.
-    fn renew(&self, number: u64) {
+    fn renew(&self, number: u64, rest: Duration) {
         let mut current = self.current();
-        if current.number != number || current.made.elapsed() < RENEWAL {
+        if current.number != number || current.made.elapsed() < rest {
             return;
         }
         match Client::new(&self.settings) {

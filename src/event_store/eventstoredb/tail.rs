@@ -22,7 +22,7 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 use tokio::sync::{Notify, watch};
 
-use super::client::{Cursor, Page, Record, Way};
+use super::client::{Client, Cursor, Page, Record, Way};
 use super::names::Names;
 use super::supervisor::Supervisor;
 use crate::event_store::{GlobalPosition, ReadError, Revision, StoredEvent, StreamName};
@@ -47,7 +47,7 @@ const KEPT: (usize, usize) = (8_192, 16 << 20);
 const KNOWN_STREAMS: usize = 65_536;
 
 /// What a scavenge writes when it has come to its end.
-const SCAVENGED: &str = "$scavengeCompleted";
+pub(super) const SCAVENGED: &str = "$scavengeCompleted";
 
 /// The end of the log.
 pub(super) struct Tail {
@@ -178,17 +178,27 @@ impl Tail {
 
     /// Follows the log until the task is ended from outside.
     pub(super) async fn follow(&self, supervisor: Arc<Supervisor>, names: Arc<Names>) {
-        let (mut rest, mut count) = (RESTS.0, PAGE);
+        let (mut rest, mut count, mut unsure) = (RESTS.0, PAGE, true);
         loop {
             let cursor = self.recent().cursor;
             let way = cursor.map_or(Way::FromStart, Way::From);
-            let read = supervisor.within(SILENCE, |client| client.read_all(way, count)).await;
-            let (news, more) = if let Ok(page) = read {
+            let read = |client: Client| async move {
+                let page = client.clone().read_all(way, count).await?;
+                // Where there is time for it, and where it may be another.
+                let asks = unsure || page.records.len() <= 1;
+                Ok((page, if asks { Some(client.chosen().await?) } else { None }))
+            };
+            let (news, more) = if let Ok((page, chosen)) = supervisor.within(SILENCE, read).await {
+                unsure = false;
+                if let Some(chosen) = chosen {
+                    supervisor.choose(chosen);
+                }
                 count = (count * 2).min(PAGE);
                 (self.take(&page, cursor, &names), !page.ended)
             } else {
                 // Over a slow line a page may never come whole in time; a smaller one does.
                 count = (count / 4).max(SMALLEST_PAGE);
+                unsure = true;
                 (false, false)
             };
             if more && news {

@@ -95,10 +95,13 @@ pub struct NoticesStatus {
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StoreStatus {
-    /// Where they are.
+    /// The servers that were given.
     #[schema(max_length = 1000)]
+    pub nodes: String,
+    /// The one of them that is read from and written to.
+    #[schema(max_length = 300)]
     pub node: String,
-    /// What they said that they run, when this process connected.
+    /// What it says that it runs.
     #[schema(max_length = 40)]
     pub server_version: String,
     /// Whether they answer. When they do not, this answer is a 503.
@@ -208,6 +211,7 @@ fn log(api: &Api) -> LogStatus {
 
 fn store(remote: Remote) -> StoreStatus {
     StoreStatus {
+        nodes: remote.nodes,
         node: remote.node,
         server_version: remote.version,
         state: "answering".into(),

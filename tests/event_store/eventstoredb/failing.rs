@@ -122,6 +122,11 @@ async fn writers_go_on_when_another_node_leads() {
 
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(ids(&everything(&store).await), [0, 1, 2].map(kit::id));
+    let remote = || store.remote().unwrap();
+    let leader = nodes[2].address().to_string();
+    soon(Duration::from_secs(5), || remote().node == leader).await;
+    // All that were given, whoever leads.
+    assert!(nodes.iter().all(|node| remote().nodes.contains(&node.address().to_string())));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,6 +14,18 @@ fn lies_there(double: &Double, ring: &KeyRing) -> bool {
     records.iter().any(|record| record.data.windows(72).any(|bytes| *bytes == *ring.wrapped))
 }
 
+/// What a server writes when it has scavenged.
+fn scavenge_ends(double: &Double) {
+    let ended = Proposed {
+        id: kit::id(500),
+        kind: "$scavengeCompleted".into(),
+        json: true,
+        custom_metadata: bytes::Bytes::new(),
+        data: bytes::Bytes::from_static(b"{}"),
+    };
+    double.append("$scavenges-1", At::Any, &[ended]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scavenge_removes_what_was_replaced() {
     let (double, store) = pair().await;
@@ -39,15 +51,8 @@ async fn a_scavenge_that_ends_is_noted() {
     let (double, store) = pair().await;
     store.append(&stream("issue-1"), Expected::NoStream, vec![sealed(1)]).await.unwrap();
     store.replace_key_rings(vec![ring(1, 0)]).await.unwrap();
-    let ended = Proposed {
-        id: kit::id(500),
-        kind: "$scavengeCompleted".into(),
-        json: true,
-        custom_metadata: bytes::Bytes::new(),
-        data: bytes::Bytes::from_static(b"{}"),
-    };
 
-    double.append("$scavenges-1", At::Any, &[ended]);
+    scavenge_ends(&double);
 
     for _ in 0..100 {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -56,6 +61,30 @@ async fn a_scavenge_that_ends_is_noted() {
             assert!(!store.remote().unwrap().scavenge_due);
             return;
         }
+    }
+    panic!("it was not noted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scavenge_that_ended_while_nobody_looked_is_noted_at_the_next_start() {
+    let (double, store) = pair().await;
+    store.append(&stream("issue-1"), Expected::NoStream, vec![sealed(1)]).await.unwrap();
+    store.replace_key_rings(vec![ring(1, 0)]).await.unwrap();
+    assert!(store.remote().unwrap().scavenge_due);
+    drop(store);
+
+    scavenge_ends(&double);
+    // What comes after it does not hide it.
+    for number in 0..1_200 {
+        double.append_any("noise", kit::id(1_000 + number));
+    }
+    let again = connect(&double.url()).await.unwrap();
+
+    for _ in 0..100 {
+        if !again.remote().unwrap().scavenge_due {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("it was not noted");
 }

@@ -10,7 +10,9 @@ mod harmed;
 mod keys;
 mod opening;
 mod program;
+mod roots;
 mod sharing;
+mod tls;
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -43,7 +45,7 @@ fn hasty() -> EventStoreDbOptions {
         create: Some(STORE),
         deadline: Duration::from_secs(1),
         patience: Duration::from_secs(8),
-        start: Duration::from_secs(8),
+        start: Some(Duration::from_secs(8)),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::double::{Double, Options};
 use crate::kit::STORE;
 
 fn quick() -> EventStoreDbOptions {
-    EventStoreDbOptions { start: Duration::from_millis(200), ..hasty() }
+    EventStoreDbOptions { start: Some(Duration::from_millis(200)), ..hasty() }
 }
 
 #[tokio::test]
