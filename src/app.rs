@@ -3,6 +3,7 @@
 //! Depends on: everything below.
 
 pub mod copy;
+mod early;
 mod error;
 mod log;
 mod notices;
@@ -34,6 +35,7 @@ use crate::privacy::{EpochKeys, ErasureRegister, Random, RingIds};
 use crate::projections::{Views, ViewsOptions};
 use crate::web::{self, DemoAccount, Site, SiteOptions};
 
+pub use early::Early;
 pub use error::AppError;
 pub use store::open_store;
 
@@ -52,6 +54,9 @@ const FIRST_VIEWS: Duration = Duration::from_secs(2);
 /// How an engine is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// For serving: what is missing is created, and servers of events that are not there yet
+    /// are waited for as long as it takes.
+    Serve,
     /// For writing; what is missing is created.
     Create,
     /// For writing to what is there.
@@ -241,6 +246,18 @@ pub struct Serving<'a> {
     pub disclaimer: Option<String>,
     /// Accounts that open with one click, where the data are invented.
     pub demo: Vec<DemoAccount>,
+    /// Who answered so far, that the program is not ready.
+    pub early: Option<Early>,
+}
+
+impl Serving<'_> {
+    /// The address that is listened on, with nobody else who answers there.
+    async fn listener(&mut self) -> Result<tokio::net::TcpListener, AppError> {
+        match self.early.take() {
+            Some(early) => early.end().await,
+            None => Early::begin(self.settings.listen)?.end().await,
+        }
+    }
 }
 
 /// Serves an engine until the process is told to stop.
@@ -252,12 +269,12 @@ pub struct Serving<'a> {
 /// [`AppError`]; [`AppError::Fatal`] when the store could not make a write durable.
 pub async fn serve(
     engine: &Engine,
-    serving: Serving<'_>,
+    mut serving: Serving<'_>,
     ready: impl FnOnce(&str) + Send,
 ) -> Result<(), AppError> {
+    let listener = serving.listener().await?;
     let address = serving.settings.listen;
     let failed = |why| AppError::Listen { address, why };
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     let base = serving.settings.base(listener.local_addr().map_err(failed)?);
     let watched = match serving.settings.metrics {
         Some(address) => {

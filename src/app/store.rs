@@ -24,12 +24,13 @@ pub(super) struct Opened {
 
 /// Opens the store that the settings name; `id` is for a new one.
 pub(super) async fn open(data: &Data, access: Access, id: Uuid) -> Result<Opened, AppError> {
-    if access == Access::Create {
+    let creates = matches!(access, Access::Create | Access::Serve);
+    if creates {
         private_folder(&data.folder)?;
     }
     match &data.store {
         Some(url) => {
-            let store = remote(url, (access == Access::Create).then_some(id)).await?;
+            let store = remote(url, creates.then_some(id), access == Access::Serve).await?;
             if store.head().await? > GlobalPosition::START {
                 keys_present(data, url)?;
             }
@@ -45,7 +46,7 @@ fn local(data: &Data, access: Access, id: Uuid) -> Result<Opened, AppError> {
         keys_present(data, &data.folder.display())?;
     }
     let store = match access {
-        Access::Create => SqliteStore::open(&events, SqliteOptions::creating(id))?,
+        Access::Create | Access::Serve => SqliteStore::open(&events, SqliteOptions::creating(id))?,
         Access::Write => SqliteStore::open(&events, SqliteOptions::default())?,
         Access::Read => SqliteStore::open_read_only(&events)?,
     };
@@ -71,7 +72,7 @@ fn keys_present(data: &Data, events: &impl ToString) -> Result<(), AppError> {
 /// [`AppError`] says what to do.
 pub async fn open_store(url: &str, create: Option<Uuid>) -> Result<Arc<dyn EventStore>, AppError> {
     let Some(folder) = url.strip_prefix("sqlite:") else {
-        return remote(&StoreUrl::new(url)?, create).await;
+        return remote(&StoreUrl::new(url)?, create, false).await;
     };
     let folder = Path::new(folder);
     let events = folder.join("events.db");
@@ -85,14 +86,20 @@ pub async fn open_store(url: &str, create: Option<Uuid>) -> Result<Arc<dyn Event
 }
 
 #[cfg(feature = "eventstoredb")]
-async fn remote(url: &StoreUrl, create: Option<Uuid>) -> Result<Arc<dyn EventStore>, AppError> {
+async fn remote(
+    url: &StoreUrl,
+    create: Option<Uuid>,
+    wait: bool,
+) -> Result<Arc<dyn EventStore>, AppError> {
     use crate::event_store::eventstoredb::{EventStoreDb, EventStoreDbOptions};
 
-    let options = EventStoreDbOptions { create, ..EventStoreDbOptions::default() };
+    let usual = EventStoreDbOptions::default();
+    let start = if wait { None } else { usual.start };
+    let options = EventStoreDbOptions { create, start, ..usual };
     Ok(Arc::new(EventStoreDb::open(url.secret(), options).await?))
 }
 
 #[cfg(not(feature = "eventstoredb"))]
-async fn remote(url: &StoreUrl, _: Option<Uuid>) -> Result<Arc<dyn EventStore>, AppError> {
+async fn remote(url: &StoreUrl, _: Option<Uuid>, _: bool) -> Result<Arc<dyn EventStore>, AppError> {
     Err(AppError::NotBuilt { store: url.to_string() })
 }

@@ -87,8 +87,8 @@ impl Demo {
 
         let disclaimer = file.disclaimer_it.unwrap_or_default();
         let (demo, lines): (Vec<_>, Vec<_>) = accounts.into_iter().unzip();
-        let serving =
-            Serving { settings: &self.settings, disclaimer: Some(disclaimer.clone()), demo };
+        let (settings, early) = (&self.settings, None);
+        let serving = Serving { settings, disclaimer: Some(disclaimer.clone()), demo, early };
         app::serve(&engine, serving, |base| {
             say(disclaimer);
             say(base);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::{self, Access, Engine, Serving};
+use crate::app::{self, Access, Early, Engine, Serving};
 use crate::clock::Clock;
 use crate::config::{DataArgs, ServeArgs};
 use clap::Args;
@@ -31,8 +31,11 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
         let data = self.data.check()?;
-        let engine = Engine::open(&data, Access::Create, self.clock()).await?;
-        let serving = Serving { settings: &self.settings, disclaimer: None, demo: Vec::new() };
+        // Whoever asks meanwhile is told to come again.
+        let early = Some(Early::begin(self.settings.listen)?);
+        let engine = Engine::open(&data, Access::Serve, self.clock()).await?;
+        let (settings, demo) = (&self.settings, Vec::new());
+        let serving = Serving { settings, disclaimer: None, demo, early };
         app::serve(&engine, serving, |base| {
             say(format_args!("quesito answers at {base}, its documentation at {base}/docs"));
         })
