@@ -33,19 +33,32 @@ pub struct Server {
 
 impl Server {
     pub fn start(home: &Path) -> Self {
-        let mut child = quesito(home)
-            .args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0"])
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(home.join("log")).unwrap())
-            .spawn()
-            .unwrap();
+        Self::on(home, &[])
+    }
+
+    /// Starts it with more arguments, and waits until it is ready.
+    pub fn on(home: &Path, args: &[&str]) -> Self {
+        let mut server = Self::begin(home, "127.0.0.1:0", args);
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(server.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let host = line.split("http://").nth(1).and_then(|rest| rest.split([',', ' ', '/']).next());
         let Some(host) = host.map(str::to_owned) else {
             panic!("failed to start: {line}{}", fs::read_to_string(home.join("log")).unwrap());
         };
-        Self { child, host }
+        server.host = host;
+        server
+    }
+
+    /// Starts it on an address, ready or not.
+    pub fn begin(home: &Path, address: &str, args: &[&str]) -> Self {
+        let child = quesito(home)
+            .args(["serve", "--listen", address, "--rate-limit", "0"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(home.join("log")).unwrap())
+            .spawn()
+            .unwrap();
+        Self { child, host: address.to_owned() }
     }
 
     /// The process, to end it from another thread.
@@ -133,10 +146,20 @@ impl Client {
 
 /// A home with the shipped registry and somebody who may act there.
 pub fn home(role: &str, body: &str, network: &[&str]) -> (tempfile::TempDir, String) {
+    home_on(&[], role, body, network)
+}
+
+/// The same with the events where the arguments say.
+pub fn home_on(
+    store: &[&str],
+    role: &str,
+    body: &str,
+    network: &[&str],
+) -> (tempfile::TempDir, String) {
     let home = tempfile::tempdir().unwrap();
-    run(home.path(), &["import", "--registry"]);
+    run(home.path(), &[&["import", "--registry"], store].concat());
     let create = ["token", "create", "--person", "ufficio", "--role", role, "--body", body];
-    let token = run(home.path(), &[&create[..], network].concat());
+    let token = run(home.path(), &[&create[..], network, store].concat());
     let token = token.split_whitespace().find(|word| word.starts_with("qst_")).unwrap().to_owned();
     (home, token)
 }
