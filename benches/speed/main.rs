@@ -3,7 +3,7 @@
 //! ```text
 //! cargo bench                    every figure at full size
 //! cargo bench -- --quick         small stores and short loads, to try it out
-//! cargo bench -- past            only some of them: filing, reading, rebuilding, past
+//! cargo bench -- past            only some of them: filing, reading, rebuilding, past, cluster
 //! ```
 //!
 //! The server is the release build of the real program on core 0, the load generator
@@ -19,6 +19,8 @@
 
 mod checking;
 mod client;
+#[cfg(feature = "eventstoredb")]
+mod cluster;
 mod filing;
 mod floors;
 mod generate;
@@ -95,6 +97,8 @@ fn main() -> ExitCode {
                 ["--look-back", which, data] => past::look(which, data).await,
                 ["--log", data] => rebuilding::log(data).await,
                 ["--compare", data] => rebuilding::compare(data).await,
+                #[cfg(feature = "eventstoredb")]
+                ["--double", data @ ..] => cluster::serve(data.first().copied()).await,
                 words => measure(words).await,
             }
         })
@@ -142,6 +146,12 @@ async fn measure(words: &[&str]) -> Result<(), Failure> {
     if wanted("past") {
         eprintln!("past");
         past::measure(&sizes, &mut table).await?;
+    }
+
+    #[cfg(feature = "eventstoredb")]
+    if wanted("cluster") {
+        eprintln!("cluster");
+        cluster::measure(&sizes, &mut table)?;
     }
 
     table.note(format!(
