@@ -37,6 +37,10 @@ const PLACES: usize = 1_024;
 /// How long an append waits for the tail to show what it wrote, before it asks itself.
 const SHOWN: Duration = Duration::from_millis(250);
 
+/// How long it waits then for the tail to come there, so that what is acknowledged is read
+/// at once.
+const REACHED: Duration = Duration::from_secs(5);
+
 /// Lets appends to one stream take turns, since only one of them can be right.
 pub(super) struct Turns {
     hasher: RandomState,
@@ -188,7 +192,12 @@ impl Shared {
             shown
         } else {
             let read = self.stream(&batch.stream, last_revision, 1).await;
-            read.map_err(|why| AppendError::Unknown(why.to_string()))?.pop()
+            let stored = read.map_err(|why| AppendError::Unknown(why.to_string()))?.pop();
+            if let Some(stored) = &stored {
+                // It is stored in any case; a tail that fails is told of elsewhere.
+                self.tail.reach(stored.position, REACHED).await;
+            }
+            stored
         };
         let (Some(stored), Some(sent)) = (stored, batch.events.last()) else {
             return Err(AppendError::Unknown("what was written is not there yet".into()));

@@ -164,6 +164,13 @@ impl Tail {
         tokio::time::timeout(patience, found).await.ok().flatten()
     }
 
+    /// Waits a while until everything up to a position can be read from here.
+    pub(super) async fn reach(&self, position: GlobalPosition, patience: Duration) {
+        let mut head = self.head.subscribe();
+        self.wake();
+        let _ = tokio::time::timeout(patience, head.wait_for(|head| *head >= position)).await;
+    }
+
     fn at(
         &self,
         stream: &StreamName,

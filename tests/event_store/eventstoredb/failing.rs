@@ -174,3 +174,16 @@ async fn a_subscription_goes_on_over_a_restart_without_gap_or_repeat() {
     assert_eq!(ids(&told), (0..40).map(kit::id).collect::<Vec<_>>());
     assert!(store.head().await.unwrap() > GlobalPosition::START);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_acknowledged_is_read_at_once_however_late_the_end_of_the_log_is_read() {
+    let (double, store) = pair().await;
+    // It meets whoever reads next: the one that follows the log.
+    double.inject(Call::Read, 1, Fault::Late(Duration::from_millis(1_500)));
+    tokio::time::sleep(Duration::from_millis(400)).await;
+
+    let appended = put(&store, &stream("issue-1"), Expected::NoStream, 1).await;
+
+    assert_eq!(store.head().await, Ok(appended.position));
+    assert_eq!(ids(&everything(&store).await), [kit::id(1)]);
+}
