@@ -32,6 +32,11 @@ pub struct DataArgs {
     #[arg(long, value_name = "FILE", env = "QUESITO_KEYS")]
     pub keys: Option<PathBuf>,
 
+    /// The folder of the documents, which several nodes on one store share [default:
+    /// `documents` in the data folder]
+    #[arg(long, value_name = "DIR", env = "QUESITO_DOCUMENTS")]
+    pub documents: Option<PathBuf>,
+
     /// The event store, where one machine is not enough: `esdb://user:password@host:2113`, or
     /// `esdb+discover://…`, or several hosts with a comma between them [default: SQLite in
     /// the data folder]
@@ -216,6 +221,8 @@ pub struct Data {
     pub folder: PathBuf,
     /// The file of the epoch keys.
     pub keys: PathBuf,
+    /// The folder of the documents, when it is not in the data folder.
+    pub documents: Option<PathBuf>,
     /// The event store, when it is not in the data folder.
     pub store: Option<StoreUrl>,
 }
@@ -244,7 +251,8 @@ impl DataArgs {
             });
         }
         let store = self.store.as_deref().map(StoreUrl::new).transpose()?;
-        Ok(Data { folder, keys, store })
+        let documents = self.documents.as_deref().map(settled).transpose()?;
+        Ok(Data { folder, keys, documents, store })
     }
 }
 
@@ -347,7 +355,7 @@ mod tests {
     use super::*;
 
     fn args(data: &Path, keys: Option<PathBuf>) -> DataArgs {
-        DataArgs { data: data.to_owned(), keys, store: None }
+        DataArgs { data: data.to_owned(), keys, documents: None, store: None }
     }
 
     #[test]

@@ -60,7 +60,8 @@ impl Maker {
     async fn begin(data: &Path, seed: u64, expected: usize) -> Result<Self, Failure> {
         let begin: Timestamp = BEGINNING.parse()?;
         let clock = SetClock::at(begin);
-        let data = DataArgs { data: data.to_owned(), keys: None, store: None }.check()?;
+        let data =
+            DataArgs { data: data.to_owned(), keys: None, documents: None, store: None }.check()?;
         let engine = Engine::open(&data, Access::Create, Arc::new(clock.clone())).await?;
         let dates = Dates::Kept { clock: clock.clone(), now: begin };
         let file = CaseFile::demonstration()?;

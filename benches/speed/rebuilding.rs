@@ -102,7 +102,7 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
 }
 
 async fn open(data: &str, access: Access) -> Result<Engine, Failure> {
-    let data = DataArgs { data: data.into(), keys: None, store: None }.check()?;
+    let data = DataArgs { data: data.into(), keys: None, documents: None, store: None }.check()?;
     Ok(Engine::open(&data, access, Arc::new(SystemClock)).await?)
 }
 

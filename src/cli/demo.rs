@@ -104,7 +104,7 @@ impl Demo {
     /// Where the data lie; a temporary folder goes when the second part is dropped.
     fn place(&self) -> Result<(Data, Option<Temporary>), Failure> {
         if let Some(folder) = &self.data {
-            let args = DataArgs { data: folder.clone(), keys: None, store: None };
+            let args = DataArgs { data: folder.clone(), keys: None, documents: None, store: None };
             return Ok((args.check()?, None));
         }
         let mut name = [0; 8];
@@ -113,7 +113,7 @@ impl Demo {
         let folder = temporary().join(format!("quesito-demo-{name:016x}"));
         private_folder(&folder)?;
         let temporary = Temporary(folder.clone());
-        let args = DataArgs { data: folder.join("data"), keys: None, store: None };
+        let args = DataArgs { data: folder.join("data"), keys: None, documents: None, store: None };
         Ok((args.check()?, Some(temporary)))
     }
 }

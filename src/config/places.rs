@@ -40,6 +40,11 @@ impl Data {
 
     /// The folder of the documents.
     pub fn documents(&self) -> PathBuf {
-        self.folder.join("documents")
+        self.documents.clone().unwrap_or_else(|| self.folder.join("documents"))
+    }
+
+    /// The name of this node, where several share a store.
+    pub fn node(&self) -> PathBuf {
+        self.folder.join("node")
     }
 }

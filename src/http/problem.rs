@@ -265,6 +265,17 @@ impl From<OperationError> for Problem {
                 "Troppe richieste impegnative insieme: riprovare fra poco.",
             )
             .retry_after(seconds),
+            OperationError::DocumentMissing => {
+                tracing::error!(fault = %error, "several nodes share one folder: --documents");
+                Self::new(
+                    S::SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    "Documento non disponibile",
+                    "Il documento non si trova nella cartella dei documenti di questo nodo: chi \
+                     gestisce il servizio è stato avvisato.",
+                )
+                .retry_after(60)
+            }
             OperationError::Unavailable(why) => {
                 tracing::warn!(fault = %why, "temporarily unavailable");
                 Self::new(

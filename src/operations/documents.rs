@@ -74,11 +74,13 @@ impl Operations {
         let stored = StoredDocument { sha256: sha256.clone(), media_type, length };
         let stream = stream(&hash)?;
         let loaded = self.handler.load::<Document>(&stream).await?;
-        // What was erased in the meantime is put there anew.
-        if loaded.state.bodies.contains(&actor.body)
-            && self.document_bytes(&sha256).await?.is_some()
-        {
-            return Ok(stored);
+        // What was erased in the meantime, or is missing, is put there anew.
+        if loaded.state.bodies.contains(&actor.body) {
+            match self.document_bytes(&sha256).await {
+                Ok(Some(_)) => return Ok(stored),
+                Ok(None) | Err(OperationError::DocumentMissing) => {}
+                Err(why) => return Err(why),
+            }
         }
 
         let mut secret = [0; KEY_LEN + NONCE_LEN];
@@ -180,7 +182,8 @@ impl Operations {
     ///
     /// # Errors
     ///
-    /// [`OperationError`] when the bytes are missing or altered.
+    /// [`OperationError::DocumentMissing`] when the bytes are not there, another when they are
+    /// altered or cannot be read.
     pub async fn document_bytes(
         &self,
         hash: &Sha256Hex,
@@ -205,7 +208,10 @@ impl Operations {
             .documents
             .get(&path(hash.as_str(), &secret))
             .await
-            .map_err(|why| unavailable(format!("document store: {why}")))?
+            .map_err(|why| match why {
+                object_store::Error::NotFound { .. } => OperationError::DocumentMissing,
+                why => unavailable(format!("document store: {why}")),
+            })?
             .bytes()
             .await
             .map_err(|why| unavailable(format!("document store: {why}")))?;

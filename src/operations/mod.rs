@@ -118,6 +118,9 @@ pub enum OperationError {
         /// After how many seconds to try again.
         seconds: u32,
     },
+    /// The bytes of a document are not where this node looks for them.
+    #[error("a document is not in the folder of documents of this node")]
+    DocumentMissing,
     /// The store or the views are down or behind.
     #[error("unavailable: {0}")]
     Unavailable(String),

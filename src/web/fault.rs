@@ -209,7 +209,9 @@ impl From<OperationError> for Fault {
             }
             OperationError::TooLarge => Self::TooLarge,
             OperationError::Full => Self::Full,
-            OperationError::Busy { .. } => Self::unavailable(&why),
+            OperationError::Busy { .. } | OperationError::DocumentMissing => {
+                Self::unavailable(&why)
+            }
             OperationError::Unavailable(why) => Self::unavailable(&why),
             OperationError::Internal(why) => Self::internal(&why),
         }

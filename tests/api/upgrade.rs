@@ -28,7 +28,7 @@ const KNOWN: &[&str] =
 
 fn data(home: &Path) -> Data {
     let (data, keys) = (home.join("data"), Some(home.join("epochs")));
-    DataArgs { data, keys, store: None }.check().unwrap()
+    DataArgs { data, keys, documents: None, store: None }.check().unwrap()
 }
 
 /// Copies files and folders; in the repository they lie open, here only to their owner.

@@ -172,7 +172,9 @@ fn a_change_of_epoch_that_is_killed_goes_on_and_loses_no_key() {
 async fn the_epoch_changes_by_itself_after_thirty_days() {
     let folder = tempfile::tempdir().unwrap();
     let data =
-        DataArgs { data: folder.path().join("data"), keys: None, store: None }.check().unwrap();
+        DataArgs { data: folder.path().join("data"), keys: None, documents: None, store: None }
+            .check()
+            .unwrap();
     let clock = SetClock::at("2026-03-01T09:00:00Z".parse().unwrap());
     let engine = Engine::open(&data, Access::Create, Arc::new(clock.clone())).await.unwrap();
     let operations = engine.operations();
