@@ -21,9 +21,12 @@ use uuid::Uuid;
 #[cfg(feature = "eventstoredb")]
 pub mod eventstoredb;
 mod following;
+mod key_ring;
 pub mod memory;
 mod rules;
 pub mod sqlite;
+
+pub use key_ring::KeyRing;
 
 /// Most events in one append, on every engine.
 pub const MAX_EVENTS: usize = 64;
@@ -124,24 +127,6 @@ impl Expected {
     }
 }
 
-/// The wrapped text keys of one event, stored in the same commit as the event
-/// but outside the log, so that a key can be destroyed and an event cannot.
-#[derive(Clone, PartialEq, Eq)]
-pub struct KeyRing {
-    /// Names the ring; unique in a store, growing with time.
-    pub id: i64,
-    /// Under which epoch key the text keys are wrapped.
-    pub epoch: u32,
-    /// The wrapped keys one after the other; a destroyed key is all zeros.
-    pub wrapped: Vec<u8>,
-}
-
-impl fmt::Debug for KeyRing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyRing({}, epoch {}, {} bytes)", self.id, self.epoch, self.wrapped.len())
-    }
-}
-
 /// An event about to be appended. The bytes come back unchanged, for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
@@ -201,6 +186,9 @@ pub enum AppendError {
     /// No event, more than [`MAX_EVENTS`] or more than [`MAX_BYTES`].
     #[error("an append takes 1 to {MAX_EVENTS} events and at most {MAX_BYTES} bytes")]
     TooLarge,
+    /// A ring of keys is no longer what it was when it was read: read it again.
+    #[error("somebody else has changed the keys meanwhile")]
+    KeysChanged,
     /// The disk is (nearly) full: nothing was written, reading goes on.
     #[error("no space left for new events")]
     Full,
@@ -234,6 +222,15 @@ pub struct Bookmark {
     pub position: GlobalPosition,
     /// The identity of the event at that position; nil at the start.
     pub event: Uuid,
+}
+
+/// What stands in a place that all processes of a store share, beside events and log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// How often it was filled before.
+    pub revision: Revision,
+    /// What was put there last.
+    pub bytes: Vec<u8>,
 }
 
 /// How an engine on other machines is doing.
@@ -372,9 +369,33 @@ pub trait EventStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// `Unavailable` when a ring does not exist or would become longer; `Unknown` when
-    /// old bytes may be left somewhere: replace again.
+    /// `Unavailable` when a ring does not exist or would become longer; `KeysChanged` when
+    /// another process has replaced one since it was read ([`KeyRing::read_at`]); `Unknown`
+    /// when old bytes may be left somewhere: replace again.
     async fn replace_key_rings(&self, rings: Vec<KeyRing>) -> Result<(), AppendError>;
+
+    /// What stands in a place that the processes of this store share; `None` when nothing
+    /// does. Who alone can write ([`EventStore::is_exclusive`]) shares none.
+    async fn slot(&self, name: &'static str) -> Result<Option<Slot>, ReadError> {
+        let _ = name;
+        Ok(None)
+    }
+
+    /// Fills such a place, if it still is as `expected`; answers its revision. Whoever gets an
+    /// answer was the only one.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` when another process was first; `Unknown` when nobody knows: look.
+    async fn fill_slot(
+        &self,
+        name: &'static str,
+        expected: Expected,
+        bytes: Vec<u8>,
+    ) -> Result<Revision, AppendError> {
+        let _ = (expected, bytes);
+        Err(AppendError::Unavailable(format!("nobody shares {name} here")))
+    }
 
     /// Whether this process alone can write to the store, so that what it last wrote
     /// to a stream is what stands there.

@@ -15,7 +15,7 @@
 //! Depends on: `command_handler`, `codec`, `privacy`, `access`.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -44,6 +44,9 @@ pub const TEXT_ERASED: &str = "text-erased.v1";
 
 /// Events read at once.
 const PAGE: usize = 1_000;
+
+/// How often an erasure begins again because another node has changed the keys meanwhile.
+const TRIES: usize = 5;
 
 /// What an erasure is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,16 +166,24 @@ impl Operations {
         let asked: TextErased = serde_json::from_value(asked).map_err(internal)?;
         let scope = Scope::of(&asked);
 
-        // Whoever changes rings reads them first: one at a time.
+        // Whoever changes rings reads them first: one at a time, and on another node by what
+        // was read.
         let keys = self.changing_keys.lock().await;
-        let events = self.history(&stream).await?;
-        let rings = if events.iter().any(|stored| stored.id == first) {
-            Vec::new()
-        } else {
-            self.doomed(&stream, &events, &scope).await?
+        let mut tries = 0;
+        let recorded = loop {
+            tries += 1;
+            let events = self.history(&stream).await?;
+            let rings = if events.iter().any(|stored| stored.id == first) {
+                Vec::new()
+            } else {
+                self.doomed(&stream, &events, &scope).await?
+            };
+            match self.record_and_finish::<D>(&stream, intent.clone(), &rings).await {
+                Err(OperationError::Contended) if tries < TRIES => {}
+                recorded => break recorded,
+            }
         };
-        let recorded = self.record_and_finish::<D>(&stream, intent, &rings).await;
-        if matches!(recorded, Err(OperationError::Unavailable(_))) {
+        if matches!(recorded, Err(OperationError::Unavailable(_) | OperationError::Contended)) {
             self.unfinished.store(true, Ordering::Release);
         }
         let done = recorded?;
@@ -223,7 +234,14 @@ impl Operations {
                 keys.extend(self.document_keys(&hash).await?);
             }
         }
+        let told = told_erased(events)?;
+        let is_told = scope.keys(events, Revision::MAX)?.iter().all(|key| told.contains(key));
         let rings = self.without(&keys).await?;
+        if rings.is_empty() && !is_told {
+            // Keys that are gone without an event that says so: an erasure was cut short in
+            // between. It is told now, and old bytes that it may have left are removed.
+            return self.as_they_are(&keys).await;
+        }
         if rings.is_empty() {
             return Err(OperationError::Invalid(vec![FieldFault {
                 pointer: if scope.is_whole() { String::new() } else { "/event_id".into() },
@@ -231,6 +249,16 @@ impl Operations {
                 detail: "È già stato cancellato.".into(),
                 hint: None,
             }]));
+        }
+        Ok(rings)
+    }
+
+    /// The rings that some keys belong to.
+    async fn as_they_are(&self, keys: &[KeyId]) -> Result<Vec<KeyRing>, OperationError> {
+        let ids: BTreeSet<i64> = keys.iter().map(|key| key.ring).collect();
+        let mut rings = Vec::with_capacity(ids.len());
+        for id in ids {
+            rings.extend(self.handler.store().key_ring(id).await.map_err(unavailable)?);
         }
         Ok(rings)
     }
@@ -366,6 +394,17 @@ impl Operations {
         let keys = self.document_keys(hash).await?;
         Ok(!keys.is_empty() && self.without(&keys).await?.is_empty())
     }
+}
+
+/// The keys of which the events of a case say that they were destroyed.
+fn told_erased(events: &[StoredEvent]) -> Result<HashSet<KeyId>, OperationError> {
+    let mut told = HashSet::new();
+    for stored in events.iter().filter(|stored| *stored.stored_type == *TEXT_ERASED) {
+        let data: serde_json::Value = serde_json::from_slice(&stored.data).map_err(internal)?;
+        let asked: TextErased = serde_json::from_value(data).map_err(internal)?;
+        told.extend(Scope::of(&asked).keys(events, stored.revision)?);
+    }
+    Ok(told)
 }
 
 /// The hashes of the documents that events refer to.

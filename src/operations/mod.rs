@@ -134,7 +134,8 @@ impl From<HandleError> for OperationError {
         match error {
             HandleError::Rejected(why) => Self::Rejected(why),
             HandleError::Stale { .. } => Self::Stale,
-            HandleError::Contended | HandleError::Append(AppendError::Conflict { .. }) => {
+            HandleError::Contended
+            | HandleError::Append(AppendError::Conflict { .. } | AppendError::KeysChanged) => {
                 Self::Contended
             }
             HandleError::KeyReused => Self::KeyReused,

@@ -26,11 +26,14 @@ use crate::domain::issue::Issue;
 use crate::domain::question::Question;
 use crate::domain::solution::Solution;
 use crate::domain::{EventSet, Facts};
-use crate::event_store::{GlobalPosition, KeyRing};
-use crate::privacy::Erasure;
+use crate::event_store::{AppendError, Bookmark, GlobalPosition, KeyRing};
+use crate::privacy::{Erasure, KeyId};
 
 /// Events read at once.
 const PAGE: usize = 1_000;
+
+/// How often keys are destroyed that other nodes keep changing.
+const TRIES: usize = 5;
 
 /// What had been left open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +54,7 @@ impl Operations {
     pub async fn settle_erasures(&self) -> Result<Settled, OperationError> {
         let store = self.handler.store();
         let _keys = self.changing_keys.lock().await;
-        let finished = self.finish_promised().await?;
+        let (finished, searched) = self.finish_promised().await?;
         let mut replayed = 0;
         for erasure in self.register.of(store.store_id()) {
             let rings = self.without(&erasure.keys).await?;
@@ -60,7 +63,12 @@ impl Operations {
                 replayed += 1;
             }
         }
-        self.note().await?;
+        if store.is_exclusive() {
+            self.note().await?;
+        } else if let Some(searched) = searched {
+            // Beyond it another node may be in the middle of an erasure.
+            self.register.note(searched).map_err(unavailable)?;
+        }
         if finished + replayed > 0 {
             tracing::warn!(finished, replayed, "erasures brought about anew");
         }
@@ -75,7 +83,9 @@ impl Operations {
     /// [`OperationError`] when store or register cannot be read or written.
     pub async fn note_searched(&self) -> Result<(), OperationError> {
         let _keys = self.changing_keys.lock().await;
-        if self.unfinished.load(Ordering::Acquire) { Ok(()) } else { self.note().await }
+        // Nobody knows what other nodes have left unfinished.
+        let others = !self.handler.store().is_exclusive();
+        if others || self.unfinished.load(Ordering::Acquire) { Ok(()) } else { self.note().await }
     }
 
     /// Notes it every so often, so that after a kill the next start searches no more than
@@ -99,26 +109,26 @@ impl Operations {
         self.register.note(at).map_err(unavailable)
     }
 
-    /// Finishes the erasures in the part of the log that was not searched yet.
-    async fn finish_promised(&self) -> Result<usize, OperationError> {
+    /// Finishes the erasures in the part of the log that was not searched yet; how many, and
+    /// up to where it was searched, if that was anything.
+    async fn finish_promised(&self) -> Result<(usize, Option<Bookmark>), OperationError> {
         let store = self.handler.store();
         let mut after = match self.register.searched(store.store_id()) {
             // An old copy goes on differently: it is searched from the start.
             Some(at) if store.bookmark(at.position).await == Ok(at) => at.position,
             Some(_) | None => GlobalPosition::START,
         };
-        let mut finished = 0;
+        let (mut finished, mut searched) = (0, None);
         loop {
             let page = store.read_all(after, PAGE).await.map_err(unavailable)?;
-            let Some(last) = page.last() else { return Ok(finished) };
+            let Some(last) = page.last() else { return Ok((finished, searched)) };
             after = last.position;
+            let store = store.store_id();
+            searched = Some(Bookmark { store, position: last.position, event: last.id });
             for stored in page.iter().filter(|stored| *stored.stored_type == *TEXT_ERASED) {
                 let known = self.register.knows(stored.id);
-                let rings = self.without(&self.erasure(stored).await?.keys).await?;
-                finished += usize::from(!known || !rings.is_empty());
-                if !rings.is_empty() {
-                    store.replace_key_rings(rings).await.map_err(unavailable)?;
-                }
+                let living = self.destroy(&self.erasure(stored).await?.keys).await?;
+                finished += usize::from(!known || living);
                 self.finish(stored).await?;
             }
         }
@@ -145,8 +155,27 @@ impl Operations {
             "answer" => self.record_again::<Answer>(erasure, rings).await,
             "solution" => self.record_again::<Solution>(erasure, rings).await,
             "communication" => self.record_again::<Communication>(erasure, rings).await,
-            _ => self.handler.store().replace_key_rings(rings).await.map_err(unavailable),
+            _ => self.destroy(&erasure.keys).await.map(|_| ()),
         }
+    }
+
+    /// Destroys what still lives of some keys; whether anything did.
+    async fn destroy(&self, keys: &[KeyId]) -> Result<bool, OperationError> {
+        let mut living = false;
+        for _ in 0..TRIES {
+            let rings = self.without(keys).await?;
+            if rings.is_empty() {
+                return Ok(living);
+            }
+            living = true;
+            match self.handler.store().replace_key_rings(rings).await {
+                Ok(()) => return Ok(true),
+                // Another node is passing them to another epoch, or destroys them too.
+                Err(AppendError::KeysChanged) => {}
+                Err(why) => return Err(unavailable(why)),
+            }
+        }
+        Err(OperationError::Contended)
     }
 
     async fn record_again<D: Subject>(
@@ -159,7 +188,7 @@ impl Operations {
         let said = |id| events.iter().any(|stored| stored.id == id);
         // The case is not in the copy, or says already that it is gone.
         if events.is_empty() || said(erasure.event) || said(restored(erasure)) {
-            return self.handler.store().replace_key_rings(rings).await.map_err(unavailable);
+            return self.destroy(&erasure.keys).await.map(|_| ());
         }
         let mut data = json!({
             "reason": format!(

@@ -15,7 +15,7 @@
 //! Deliberately absent: why something was erased (the event says so), any text, and any
 //! way to take a line back.
 //!
-//! Depends on: `event_store` (names of streams, bookmarks).
+//! Depends on: `event_store` (names of streams, bookmarks), `private_file`.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -28,6 +28,7 @@ use uuid::Uuid;
 
 use super::key_id::KeyId;
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
+use crate::private_file::{self, FileError};
 
 /// First line of every register.
 const HEADER: &str = "# quesito erasures. Keep this file beside the key file: it keeps old copies of the data from showing what was erased.\n";
@@ -67,6 +68,9 @@ pub enum RegisterError {
         /// The reason given by the operating system.
         source: io::Error,
     },
+    /// The right to write it cannot be had.
+    #[error(transparent)]
+    Lock(#[from] FileError),
     /// It is another file, or was damaged.
     #[error(
         "line {line} of the register of erasures {} is not valid: bring back a copy of it, or move \
@@ -180,6 +184,8 @@ impl ErasureRegister {
     /// Puts a line at the end of the file, durably.
     fn write(&self, line: &str) -> Result<(), RegisterError> {
         let Some(path) = &self.path else { return Ok(()) };
+        // Several nodes on one store share the file.
+        let _lock = private_file::lock(path)?;
         let new = !path.exists();
         let mut options = OpenOptions::new();
         options.create(true).read(true).append(true);
@@ -215,10 +221,15 @@ impl Known {
             }
             [day, store, event, stream, target, field, keys] => {
                 let given = |text: &&str| (*text != NONE).then(|| (*text).to_owned());
+                let event = event.parse().ok()?;
+                if self.erasures.iter().any(|known| known.event == event) {
+                    // Two nodes that finished the same one.
+                    return Some(());
+                }
                 self.erasures.push(Erasure {
                     day: day.parse().ok()?,
                     store: store.parse().ok()?,
-                    event: event.parse().ok()?,
+                    event,
                     stream: StreamName::new(stream).ok()?,
                     target: match given(target) {
                         Some(target) => Some(target.parse().ok()?),

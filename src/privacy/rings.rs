@@ -81,7 +81,7 @@ pub fn rewrap(ring: &KeyRing, old: &EpochKey, new: &EpochKey) -> Result<KeyRing,
             wrapped.extend_from_slice(&wrap(new, key_id, &key));
         }
     }
-    Ok(KeyRing { id: ring.id, epoch: new.number(), wrapped })
+    Ok(KeyRing { id: ring.id, epoch: new.number(), wrapped, read_at: ring.read_at })
 }
 
 /// The ring without the key in `slot`; the same again when it was already gone.

@@ -153,7 +153,12 @@ pub fn seal(
         salts.push(salt);
         first_key.get_or_insert(key);
     }
-    let ring = (!texts.is_empty()).then(|| KeyRing { id: ring_id, epoch: epoch.number(), wrapped });
+    let ring = (!texts.is_empty()).then(|| KeyRing {
+        id: ring_id,
+        epoch: epoch.number(),
+        wrapped,
+        read_at: None,
+    });
     Sealing { sealed, salts, ring, first_key }
 }
 

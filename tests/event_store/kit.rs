@@ -78,7 +78,7 @@ pub fn events(numbers: impl IntoIterator<Item = u128>) -> Vec<NewEvent> {
 }
 
 pub fn ring(id: i64, filled: u8) -> KeyRing {
-    KeyRing { id, epoch: 1, wrapped: vec![filled; 72] }
+    KeyRing { id, epoch: 1, wrapped: vec![filled; 72], read_at: None }
 }
 
 /// An event that brings the ring of the same number.

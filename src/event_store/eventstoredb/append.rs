@@ -265,7 +265,7 @@ impl From<Put> for AppendError {
     }
 }
 
-fn believed(expected: Expected) -> Believed {
+pub(super) fn believed(expected: Expected) -> Believed {
     match expected {
         Expected::NoStream => Believed::NoStream,
         Expected::Exact(revision) => Believed::At(revision),

@@ -35,7 +35,7 @@ use uuid::Uuid;
 use super::following::{Following, Pages};
 use super::{
     AppendError, Appended, Bookmark, EventStore, Expected, GlobalPosition, KeyRing, NewEvent,
-    ReadError, Remote, Revision, StoredEvent, StreamName, Subscription, check_size,
+    ReadError, Remote, Revision, Slot, StoredEvent, StreamName, Subscription, check_size,
 };
 use ahead::Ahead;
 use append::{Batch, Turns};
@@ -52,6 +52,7 @@ mod names;
 mod open;
 mod reading;
 mod rings;
+mod slots;
 mod standing;
 mod supervisor;
 mod tail;
@@ -156,7 +157,8 @@ impl EventStoreDb {
             opened.unwrap_or_else(|| Err(OpenError::Refused { node, why: BROKEN.to_owned() }))?;
         let (tail, supervisor) = (Arc::clone(&shared.tail), Arc::clone(&shared.supervisor));
         let names = Arc::clone(&shared.names);
-        threads.handle.spawn(async move { tail.follow(supervisor, names).await });
+        let scavenge = shared.scavenge.clone();
+        threads.handle.spawn(async move { tail.follow(supervisor, names, scavenge).await });
         threads.handle.spawn(note_scavenges(Arc::clone(&shared)));
         Ok(Self { inner: Arc::new(Inner { shared, threads }) })
     }
@@ -324,6 +326,21 @@ impl EventStore for EventStoreDb {
 
     async fn replace_key_rings(&self, rings: Vec<KeyRing>) -> Result<(), AppendError> {
         self.inner.write(|shared| async move { shared.replace_rings(&rings).await }).await
+    }
+
+    async fn slot(&self, name: &'static str) -> Result<Option<Slot>, ReadError> {
+        self.inner.read(|shared| async move { shared.slot(name).await }).await
+    }
+
+    async fn fill_slot(
+        &self,
+        name: &'static str,
+        expected: Expected,
+        bytes: Vec<u8>,
+    ) -> Result<Revision, AppendError> {
+        let fill =
+            |shared: Arc<Shared>| async move { shared.fill_slot(name, expected, bytes).await };
+        self.inner.write(fill).await
     }
 
     fn is_exclusive(&self) -> bool {

@@ -12,6 +12,10 @@
 //! a replacement, some rings replaced and others not, which the caller is told as `Unknown`
 //! and which a second replacement completes.
 //!
+//! Several nodes may change one ring: one destroys a key, another passes the ring to a new
+//! epoch. What is made of a ring takes its place only where it was read
+//! ([`KeyRing::read_at`]), so that neither undoes the other.
+//!
 //! Deliberately absent: all or nothing over several streams, which the server has not.
 //!
 //! Depends on: the port.
@@ -174,6 +178,9 @@ impl Shared {
                 return Err(rules::ring_longer(new.id));
             }
             let there = new == old;
+            if !there && new.read_at.is_some_and(|at| at != record.revision) {
+                return Err(AppendError::KeysChanged);
+            }
             Ok(Replacing { new, revision: record.revision, there })
         };
         stream::iter(rings.to_vec()).map(check).buffered(AT_ONCE).try_collect().await
@@ -198,8 +205,11 @@ impl Shared {
         let put = |ring: Replacing| self.put_ring(ring);
         let put = stream::iter(rings).map(put).buffer_unordered(AT_ONCE);
         let put: Result<Vec<()>, AppendError> = put.try_collect().await;
-        put.map(|_| ()).map_err(|why| {
-            AppendError::Unknown(format!("some rings may not be replaced, replace again: {why}"))
+        put.map(|_| ()).map_err(|why| match why {
+            AppendError::KeysChanged => AppendError::KeysChanged,
+            why => AppendError::Unknown(format!(
+                "some rings may not be replaced, replace again: {why}"
+            )),
         })
     }
 
@@ -210,7 +220,12 @@ impl Shared {
             let bytes = encode(&ring.new);
             let seed = [&ring.new.id.to_be_bytes()[..], &revision.to_be_bytes(), &bytes].concat();
             let proposed = proposed(Uuid::new_v5(&REPLACEMENTS, &seed), bytes);
-            revision = self.put(&name, Believed::At(revision), &[proposed]).await?.revision;
+            let put = self.put(&name, Believed::At(revision), &[proposed]).await;
+            revision = match put {
+                Ok(written) => written.revision,
+                Err(Put::Wrong) => return Err(AppendError::KeysChanged),
+                Err(other) => return Err(other.into()),
+            };
         }
         if revision > 0 {
             self.truncate(&name, revision).await?;
@@ -237,7 +252,8 @@ impl Shared {
                 Err(Put::Wrong) => {
                     let last = self.newest(&settings).await.map_err(unread)?;
                     let Some(last) = last else { return Err(Put::Wrong.into()) };
-                    if last.id == proposed.id || believed == Believed::At(last.revision) {
+                    // Another node may have hidden as much already, or more.
+                    if hidden_before(&last) >= Some(before) {
                         return Ok(());
                     }
                     believed = Believed::At(last.revision);
@@ -246,6 +262,12 @@ impl Shared {
             }
         }
     }
+}
+
+/// Before which revision the settings of a stream hide what it holds.
+fn hidden_before(settings: &Record) -> Option<u64> {
+    let settings: serde_json::Value = serde_json::from_slice(&settings.data).ok()?;
+    settings.get("$tb")?.as_u64()
 }
 
 fn proposed(id: Uuid, bytes: Vec<u8>) -> Proposed {
@@ -262,7 +284,8 @@ fn decode(id: i64, record: &Record) -> Result<KeyRing, ReadError> {
     let Some((epoch, wrapped)) = parts else {
         return Err(ReadError::Unavailable(format!("the stream of ring {id} holds no ring")));
     };
-    Ok(KeyRing { id, epoch: u32::from_be_bytes(*epoch), wrapped: wrapped.to_vec() })
+    let (epoch, wrapped) = (u32::from_be_bytes(*epoch), wrapped.to_vec());
+    Ok(KeyRing { id, epoch, wrapped, read_at: Some(record.revision) })
 }
 
 #[cfg(test)]
@@ -271,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_ring_comes_back_from_its_record() {
-        let ring = KeyRing { id: 7, epoch: 65_536, wrapped: vec![3; 48] };
+        let ring = KeyRing { id: 7, epoch: 65_536, wrapped: vec![3; 48], read_at: Some(0) };
         let record = Record {
             stream: "op-key-7".into(),
             revision: 0,

@@ -9,7 +9,7 @@
 //!
 //! Depends on: the port.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -63,8 +63,9 @@ fn stored(record: &Record) -> Option<Uuid> {
 }
 
 /// Whether old bytes of keys may still lie on the disks of the server.
+#[derive(Clone)]
 pub(super) struct Scavenge {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,15 @@ impl Scavenge {
         let read = |client: Client| client.read_stream(name.clone(), Way::FromEnd, 1);
         let last = supervisor.read(read).await?.records.pop();
         let due = last.is_some_and(|record| record.kind == REPLACED);
-        Ok(Self { state: Mutex::new(State { due, replaced: 0 }) })
+        Ok(Self { state: Arc::new(Mutex::new(State { due, replaced: 0 })) })
+    }
+
+    /// Takes what a node noted, this one or another, by its stored type.
+    pub(super) fn hear(&self, kind: &str) {
+        let due = kind == REPLACED;
+        let mut state = self.state();
+        state.replaced += u64::from(due && !state.due);
+        state.due = due;
     }
 
     /// Whether one is due.

@@ -24,6 +24,7 @@ use tokio::sync::{Notify, watch};
 
 use super::client::{Client, Cursor, Page, Record, Way};
 use super::names::Names;
+use super::standing::Scavenge;
 use super::supervisor::Supervisor;
 use crate::event_store::{GlobalPosition, ReadError, Revision, StoredEvent, StreamName};
 
@@ -184,7 +185,15 @@ impl Tail {
     }
 
     /// Follows the log until the task is ended from outside.
-    pub(super) async fn follow(&self, supervisor: Arc<Supervisor>, names: Arc<Names>) {
+    ///
+    /// `scavenge` is told what any node notes of it.
+    pub(super) async fn follow(
+        &self,
+        supervisor: Arc<Supervisor>,
+        names: Arc<Names>,
+        scavenge: Scavenge,
+    ) {
+        let noted = names.own("scavenge");
         let (mut rest, mut count, mut unsure) = (RESTS.0, PAGE, true);
         loop {
             let cursor = self.recent().cursor;
@@ -201,6 +210,9 @@ impl Tail {
                     supervisor.choose(chosen);
                 }
                 count = (count * 2).min(PAGE);
+                for record in page.records.iter().filter(|record| *record.stream == *noted) {
+                    scavenge.hear(&record.kind);
+                }
                 (self.take(&page, cursor, &names), !page.ended)
             } else {
                 // Over a slow line a page may never come whole in time; a smaller one does.

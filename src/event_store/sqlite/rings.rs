@@ -93,7 +93,12 @@ fn to_bytes(ring: &KeyRing) -> Vec<u8> {
 fn from_row(row: &Row<'_>) -> rusqlite::Result<KeyRing> {
     let bytes = row.get_ref(1)?.as_blob()?;
     let (epoch, wrapped) = bytes.split_first_chunk().ok_or(rusqlite::Error::InvalidQuery)?;
-    Ok(KeyRing { id: row.get(0)?, epoch: u32::from_be_bytes(*epoch), wrapped: wrapped.to_vec() })
+    Ok(KeyRing {
+        id: row.get(0)?,
+        epoch: u32::from_be_bytes(*epoch),
+        wrapped: wrapped.to_vec(),
+        read_at: None,
+    })
 }
 
 #[cfg(test)]

@@ -148,3 +148,52 @@ async fn a_replacement_that_breaks_off_is_completed_by_a_second_one() {
     double.scavenge();
     assert!((1..=20).all(|number| !lies_there(&double, &sealed(number).keys.unwrap())));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_read_before_another_node_changed_it_brings_nothing_back() {
+    let (double, first) = pair().await;
+    let second = connect(&double.url()).await.unwrap();
+    let name = stream("issue-1");
+    first.append(&name, Expected::NoStream, vec![sealed(1)]).await.unwrap();
+    let read = second.key_ring(1).await.unwrap().unwrap();
+    let moved = KeyRing { epoch: 2, ..read };
+    let erased = KeyRing { wrapped: vec![0; 72], ..first.key_ring(1).await.unwrap().unwrap() };
+    first.replace_key_rings(vec![erased.clone()]).await.unwrap();
+
+    let late = second.replace_key_rings(vec![moved.clone()]).await;
+    assert_eq!(late, Err(AppendError::KeysChanged));
+    let event = events([2]);
+    let with_event = second.append_erasing(&name, Expected::Exact(0), event, vec![moved]).await;
+    assert_eq!(with_event, Err(AppendError::KeysChanged));
+    assert_eq!(second.key_ring(1).await, Ok(Some(erased.clone())));
+    assert_eq!(everything(&first).await.len(), 1);
+    // What says the same as what is there does no harm, and what was read again may replace.
+    second.replace_key_rings(vec![erased]).await.unwrap();
+    let read = second.key_ring(1).await.unwrap().unwrap();
+    second.replace_key_rings(vec![KeyRing { epoch: 3, ..read }]).await.unwrap();
+    assert_eq!(first.key_ring(1).await.unwrap().unwrap().epoch, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_several_nodes_fills_a_place() {
+    let (double, first) = pair().await;
+    let second = connect(&double.url()).await.unwrap();
+    assert_eq!(first.slot("prova").await, Ok(None));
+    for round in 0..20_u64 {
+        let expected = round.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
+        let (one, other) = tokio::join!(
+            first.fill_slot("prova", expected, b"uno".to_vec()),
+            second.fill_slot("prova", expected, b"due".to_vec()),
+        );
+        let filled = first.slot("prova").await.unwrap().unwrap();
+        assert_eq!(filled.revision, round);
+        let (won, lost, bytes) =
+            if one.is_ok() { (one, other, b"uno") } else { (other, one, b"due") };
+        assert_eq!((won, filled.bytes.as_slice()), (Ok(round), &bytes[..]));
+        assert_eq!(lost, Err(AppendError::Conflict { actual: Some(round) }));
+    }
+    // An answer that never came is looked for by its own id.
+    double.inject(Call::Append, 1, Fault::DoneBut(Code::Aborted));
+    assert_eq!(first.fill_slot("prova", Expected::Exact(19), b"tre".to_vec()).await, Ok(20));
+    assert!(everything(&first).await.is_empty());
+}

@@ -123,6 +123,7 @@ async fn a_destroyed_key_stands_nowhere_in_the_files() {
         id,
         epoch: 1,
         wrapped: format!("KEY{id:021}").repeat(texts(id)).into(),
+        read_at: None,
     };
     for batch in 0..60_u128 {
         let events = (0..50_u128).map(|number| {
@@ -146,6 +147,7 @@ async fn a_destroyed_key_stands_nowhere_in_the_files() {
             id,
             epoch: u32::from(fill) * 70_000,
             wrapped: vec![fill; texts(id) * 24],
+            read_at: None,
         });
         store.replace_key_rings(rings.collect()).await.unwrap();
         assert_eq!(found(needle), 0);
