@@ -6,6 +6,7 @@ pub mod copy;
 mod early;
 mod error;
 mod log;
+mod nodes;
 mod notices;
 mod sign_in;
 mod store;
@@ -106,7 +107,7 @@ impl Engine {
         let opened = store::open(data, access, random_id(&*clock)).await?;
         let store::Opened { store, name, failed } = opened;
         let register = Arc::new(ErasureRegister::open(&data.erasures())?);
-        let codec = codec(&*store, &data.keys, &register, &clock).await?;
+        let codec = codec(&store, &data.keys, &register, &clock).await?;
         let documents = documents(data, access)?;
         let (settled, data) = (Settled::default(), data.clone());
         let mut engine =
@@ -124,7 +125,7 @@ impl Engine {
     ///
     /// [`AppError`] when the keys cannot be read again.
     pub async fn at(&self, clock: Arc<dyn Clock>) -> Result<Self, AppError> {
-        let codec = codec(&*self.store, &self.data.keys, &self.register, &clock).await?;
+        let codec = codec(&self.store, &self.data.keys, &self.register, &clock).await?;
         Ok(Self { codec, clock, ..self.clone() })
     }
 
@@ -178,18 +179,21 @@ fn random_id(clock: &dyn Clock) -> Uuid {
 }
 
 async fn codec(
-    store: &dyn EventStore,
+    store: &Arc<dyn EventStore>,
     keys: &std::path::Path,
     register: &ErasureRegister,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<Codec>, AppError> {
     let epochs = EpochKeys::open_or_create(keys, clock.today(), &mut Drawn(&**clock))?;
-    let last = last_ring(store, &**clock).await?.max(register.greatest_ring());
-    let codec = Codec::new(epochs, last, clock.clone());
+    let last = last_ring(&**store, &**clock).await?.max(register.greatest_ring());
+    let codec = Arc::new(Codec::new(epochs, last, clock.clone()));
     for erasure in register.of(store.store_id()) {
         codec.remember_destroyed(erasure.keys);
     }
-    Ok(Arc::new(codec))
+    if !store.is_exclusive() {
+        nodes::share_keys(&codec, store)?;
+    }
+    Ok(codec)
 }
 
 /// Makes a folder that only its owner may enter.

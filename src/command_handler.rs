@@ -12,6 +12,7 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -292,6 +293,11 @@ impl CommandHandler {
         rings: &[KeyRing],
     ) -> Result<Option<Done>, HandleError> {
         let _sealing = self.sealing.read().await;
+        if !self.codec.may_seal() {
+            let why = "the key file, which other nodes may change, cannot be read".to_owned();
+            return Err(AppendError::Unavailable(why).into());
+        }
+        let sealed_at = Instant::now();
         let written = self.codec.write(stream, events, &intent.envelope, &intent.body)?;
         let expected = loaded.revision.map_or(Expected::NoStream, Expected::Exact);
         let store = async || match rings {
@@ -305,6 +311,12 @@ impl CommandHandler {
         };
         if appended.already_done {
             return Ok(None);
+        }
+        if sealed_at.elapsed() >= codec::FRESH {
+            // Another node may have changed the epoch meanwhile: nothing is acknowledged that
+            // would not open.
+            let kept = self.codec.keep_up(&*self.store).await;
+            kept.map_err(|why| AppendError::Unknown(why.to_string()))?;
         }
         self.remember::<D>(stream, loaded, expected, &written, appended)?;
         let first = written.first();

@@ -14,29 +14,32 @@ mod canonical;
 mod envelope;
 mod instant;
 mod keys;
+mod opening;
 mod places;
 pub mod schemas;
+mod sharing;
 pub mod upcast;
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 pub use envelope::{Actor, ActorKind, Envelope, Metadata, ReceivedVia};
 pub use instant::Instant;
 pub use keys::{Rewrapped, sealed_texts};
+pub use opening::Opening;
 use places::sealed_places;
+use sharing::Sharing;
+pub use sharing::{FRESH, KeepUpError};
 
 use crate::clock::Clock;
-use crate::domain::values::{ERASED_IT, SealedText, leaves};
+use crate::domain::values::leaves;
 use crate::domain::{EventSet, Recorded};
 use crate::event_store::{EventStore, KeyRing, NewEvent, ReadError, StoredEvent, StreamName};
-use crate::privacy::{self, EpochKeys, KeyId, OpenError, Random, RingIds, Shown, TextContext};
+use crate::privacy::{self, EpochKeys, KeyId, OpenError, Random, RingIds, TextContext};
 
 /// The namespace of command ids; printed in the design, never changed.
 pub const COMMAND_NAMESPACE: Uuid = Uuid::from_u128(0x7df0_f485_09d3_4cb0_a381_a8e2_edc6_f255);
@@ -66,16 +69,6 @@ pub enum CodecError {
     /// The store could not be asked for a key.
     #[error(transparent)]
     Store(#[from] ReadError),
-}
-
-/// A text of an event, with its key.
-pub struct Opening {
-    /// Where it stands in the data.
-    pub pointer: String,
-    /// What the person typed.
-    pub text: String,
-    /// The key that opens it.
-    pub key: Zeroizing<[u8; 32]>,
 }
 
 /// The id of a command: the same for every retry, through any node.
@@ -108,6 +101,8 @@ pub struct Codec {
     clock: Arc<dyn Clock>,
     /// Keys that were destroyed, whatever a store says that holds them.
     destroyed: RwLock<HashSet<KeyId>>,
+    /// What is needed where other processes may change the key file.
+    sharing: OnceLock<Sharing>,
 }
 
 /// The data of one event as stored, with the keys of its texts.
@@ -134,6 +129,7 @@ impl Codec {
             rings: RingIds::after(last_ring),
             clock,
             destroyed: RwLock::default(),
+            sharing: OnceLock::new(),
         }
     }
 
@@ -186,11 +182,14 @@ impl Codec {
         let pairs: Vec<_> =
             texts.iter().map(|leaf| (leaf.pointer.as_str(), leaf.value.as_str())).collect();
         let context = TextContext { stream: stream.as_str(), event_id, stored_type };
-        let ring = self.rings.next(self.clock.now());
+        let ring = self.next_ring();
         let sealing = {
             let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
             privacy::seal(&mut Drawn(&*self.clock), epochs.current(), &context, &pairs, ring)
         };
+        if let Some(ring) = &sealing.ring {
+            self.note_sealed(ring);
+        }
         for (leaf, sealed) in texts.iter().zip(sealing.sealed) {
             if let Some(place) = data.pointer_mut(&leaf.pointer) {
                 *place =
@@ -234,132 +233,6 @@ impl Codec {
             .ok_or_else(|| CodecError::UnknownType(of_type.to_owned()))?
             .map_err(|why| malformed(of_type, why.inner()))?;
         recorded(stored, event)
-    }
-
-    /// The data of an event as JSON with its texts opened.
-    ///
-    /// # Errors
-    ///
-    /// As [`Codec::open`].
-    pub async fn open_data(
-        &self,
-        store: &dyn EventStore,
-        stored: &StoredEvent,
-    ) -> Result<Value, CodecError> {
-        let mut data: Value = serde_json::from_slice(&stored.data)
-            .map_err(|why| malformed(&stored.stored_type, &why))?;
-        let mut places = Vec::new();
-        sealed_places(&data, &mut String::new(), &mut places);
-        let Some((_, first)) = places.first() else { return Ok(data) };
-        // All texts of one event share one ring.
-        let ring = match first.key_id.parse::<KeyId>() {
-            Ok(id) => store.key_ring(id.ring).await?,
-            Err(_) => None,
-        };
-        for (pointer, sealed) in &places {
-            let words = self.open_text(stored, pointer, sealed, ring.as_ref())?;
-            if let Some(place) = data.pointer_mut(pointer) {
-                *place = Value::String(words);
-            }
-        }
-        Ok(data)
-    }
-
-    /// The data of an event with its texts opened, and each text with its key: for a reader
-    /// who may see them and wants to check offline that they are those that were sealed.
-    ///
-    /// # Errors
-    ///
-    /// As [`Codec::open`].
-    pub async fn open_texts(
-        &self,
-        store: &dyn EventStore,
-        stored: &StoredEvent,
-    ) -> Result<(Value, Vec<Opening>), CodecError> {
-        let mut data: Value = serde_json::from_slice(&stored.data)
-            .map_err(|why| malformed(&stored.stored_type, &why))?;
-        let mut places = Vec::new();
-        sealed_places(&data, &mut String::new(), &mut places);
-        let ring = match places.first().map(|(_, sealed)| sealed.key_id.parse::<KeyId>()) {
-            Some(Ok(id)) => store.key_ring(id.ring).await?,
-            _ => None,
-        };
-        let context = TextContext {
-            stream: stored.stream.as_str(),
-            event_id: stored.id,
-            stored_type: &stored.stored_type,
-        };
-        let mut openings = Vec::with_capacity(places.len());
-        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-        for (pointer, sealed) in places {
-            let ring = ring.as_ref().filter(|_| !self.is_destroyed(&sealed));
-            let words = match privacy::show(&sealed, &context, &pointer, ring, &epochs) {
-                Ok(Shown { text, key }) => {
-                    openings.push(Opening { pointer: pointer.clone(), text: text.clone(), key });
-                    text
-                }
-                Err(OpenError::Erased) => ERASED_IT.to_owned(),
-                Err(why) => return Err(CodecError::Text { event: stored.id, why }),
-            };
-            if let Some(place) = data.pointer_mut(&pointer) {
-                *place = Value::String(words);
-            }
-        }
-        Ok((data, openings))
-    }
-
-    fn open_text(
-        &self,
-        stored: &StoredEvent,
-        pointer: &str,
-        sealed: &SealedText,
-        ring: Option<&KeyRing>,
-    ) -> Result<String, CodecError> {
-        let context = TextContext {
-            stream: stored.stream.as_str(),
-            event_id: stored.id,
-            stored_type: &stored.stored_type,
-        };
-        let ring = ring.filter(|_| !self.is_destroyed(sealed));
-        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-        match privacy::open_with_ring(sealed, &context, pointer, ring, &epochs) {
-            Ok(opened) => Ok(opened.text),
-            Err(OpenError::Erased) => Ok(ERASED_IT.to_owned()),
-            Err(why) => Err(CodecError::Text { event: stored.id, why }),
-        }
-    }
-
-    /// The digest a command with this body would have had, when it caused `stored`;
-    /// `None` when its first text was erased, so that nobody can tell any more.
-    ///
-    /// # Errors
-    ///
-    /// [`CodecError`] when the event cannot be read.
-    pub async fn digest_of(
-        &self,
-        store: &dyn EventStore,
-        stored: &StoredEvent,
-        body: &[u8],
-    ) -> Result<Option<String>, CodecError> {
-        let data: Value = serde_json::from_slice(&stored.data)
-            .map_err(|why| malformed(&stored.stored_type, &why))?;
-        let mut places = Vec::new();
-        sealed_places(&data, &mut String::new(), &mut places);
-        // Slot 0 is the text that came first when the command was written.
-        let slot = |sealed: &SealedText| sealed.key_id.parse::<KeyId>().map(|id| id.slot);
-        let first = places.iter().map(|(_, sealed)| sealed).find(|sealed| slot(sealed) == Ok(0));
-        let Some(sealed) = first else { return Ok(Some(privacy::command_digest(None, body))) };
-        let ring = match sealed.key_id.parse::<KeyId>() {
-            Ok(id) => store.key_ring(id.ring).await?,
-            Err(_) => None,
-        };
-        let ring = ring.filter(|_| !self.is_destroyed(sealed));
-        let epochs = self.epochs.read().unwrap_or_else(PoisonError::into_inner);
-        match privacy::text_key(sealed, ring.as_ref(), &epochs) {
-            Ok(key) => Ok(Some(privacy::command_digest(Some(&key), body))),
-            Err(OpenError::Erased) => Ok(None),
-            Err(why) => Err(CodecError::Text { event: stored.id, why }),
-        }
     }
 }
 

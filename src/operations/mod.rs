@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod authenticate;
 pub mod documents;
 pub mod erasure;
+mod lease;
 pub mod links;
 pub mod notices;
 mod operational;

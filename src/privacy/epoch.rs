@@ -10,9 +10,9 @@
 //! 5 2026-03-01 <32 bytes in base64>
 //! ```
 //!
-//! Deliberately absent: a schedule (who rotates and when is decided elsewhere),
-//! and sharing: one process, the one that holds the store, changes the file.
-//! The lock here only keeps two careless processes from losing a key.
+//! Deliberately absent: a schedule (who rotates and when is decided elsewhere). Several
+//! nodes on one store share the file: one at a time changes it, under a lock, and the others
+//! read it again.
 //!
 //! Depends on: `private_file`.
 
@@ -88,6 +88,21 @@ impl EpochKeys {
         Ok(keys)
     }
 
+    /// What the key file says now; `None` when there is no file.
+    ///
+    /// # Errors
+    ///
+    /// [`EpochError`] when it cannot be read.
+    pub fn reread(&self) -> Result<Option<Self>, EpochError> {
+        let Some(path) = &self.path else { return Ok(None) };
+        let read = || -> Result<Self, EpochError> {
+            let content = private_file::read(path)?.ok_or_else(|| missing(path))?;
+            Self::parse(path, &content)
+        };
+        // A file that is replaced at this moment is wiped while it is read: once more, then.
+        read().or_else(|_| read()).map(Some)
+    }
+
     /// Keys that live only in this process: for tests and for stores in memory.
     pub fn ephemeral(today: Date, random: &mut dyn Random) -> Self {
         Self { path: None, older: Vec::new(), current: EpochKey::generate(1, today, random) }
@@ -159,11 +174,7 @@ impl EpochKeys {
         };
         let _lock = private_file::lock(&path)?;
         // Read again: a process without the latest key would write it away.
-        let content = private_file::read(&path)?.ok_or_else(|| FileError::Io {
-            action: "read",
-            path: path.clone(),
-            source: std::io::ErrorKind::NotFound.into(),
-        })?;
+        let content = private_file::read(&path)?.ok_or_else(|| missing(&path))?;
         let mut keys = Self::parse(&path, &content)?;
         let changed = change(&mut keys)?;
         if changed {
@@ -209,6 +220,14 @@ impl EpochKeys {
         }
         let current = keys.pop().ok_or_else(|| malformed(1, "there is no key in the file"))?;
         Ok(Self { path: Some(path.to_owned()), older: keys, current })
+    }
+}
+
+fn missing(path: &Path) -> FileError {
+    FileError::Io {
+        action: "read",
+        path: path.to_owned(),
+        source: std::io::ErrorKind::NotFound.into(),
     }
 }
 

@@ -34,8 +34,15 @@ impl RingIds {
     /// The next id at the instant `now`: greater than every earlier one of this
     /// generator, even when the clock stands still or goes back.
     pub fn next(&self, now: Timestamp) -> i64 {
+        self.next_tagged(now, 0)
+    }
+
+    /// The same where other processes name rings too: a number of their own, of which the
+    /// low bits count, keeps two that name one in the same microsecond apart.
+    pub fn next_tagged(&self, now: Timestamp, tag: u16) -> i64 {
         let micros = (now.as_microsecond() - EPOCH_MICROS).clamp(0, i64::MAX >> COUNTER_BITS);
-        let by_clock = micros << COUNTER_BITS;
+        let tag = i64::from(tag) & ((1 << COUNTER_BITS) - 1);
+        let by_clock = (micros << COUNTER_BITS) | tag;
         let above = |last: i64| by_clock.max(last.saturating_add(1));
         // Relaxed is enough: only the uniqueness of the number matters.
         above(
@@ -58,6 +65,7 @@ mod tests {
         assert_eq!(ids.next(at(1)), 4097);
         assert_eq!(ids.next(at(0)), 4098);
         assert_eq!(ids.next(at(-5)), 4099);
+        assert_eq!(ids.next_tagged(at(2), 4096 + 7), 2 * 4096 + 7);
         assert_eq!(ids.next(at(2)), 8192);
     }
 

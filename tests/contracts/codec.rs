@@ -1,6 +1,7 @@
 //! What is written is read again, by its keys, in its place, and nowhere else.
 
 use std::fmt::Debug;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -326,4 +327,71 @@ fn an_instant_has_one_spelling() {
     ] {
         assert!(!read(other), "{other}");
     }
+}
+
+/// A codec with a key file that others share, as the nodes of one store do.
+fn node(keys: &Path) -> Codec {
+    let today = Date::constant(2026, 11, 20);
+    let epochs = EpochKeys::open_or_create(keys, today, &mut SeededRandom::new(1)).unwrap();
+    let codec = Codec::new(epochs, 0, Arc::new(SystemClock));
+    codec.share_keys();
+    codec
+}
+
+fn note(words: &str) -> IssueEvent {
+    NoteAdded { audience: Audience::Internal, text: Text::new(words).unwrap() }.into()
+}
+
+#[test]
+fn what_one_node_seals_under_a_new_epoch_another_opens_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys/epochs");
+    let (one, other) = (node(&keys), node(&keys));
+    one.begin_epoch().unwrap();
+    run(async {
+        let (store, stored) = stored(&one, &[note("prima")]).await;
+        assert_eq!(other.epochs().len(), 1);
+        let opened = other.open_data(&store, &stored[0]).await.unwrap();
+        assert_eq!(opened["text"], "prima");
+        assert_eq!(other.epochs(), one.epochs());
+    });
+}
+
+#[test]
+fn what_is_stored_after_its_epoch_was_destroyed_is_passed_on_by_who_sealed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys/epochs");
+    let (late, other) = (node(&keys), node(&keys));
+    let name = stream("issue-1");
+    let envelope = envelope(Uuid::from_u128(7));
+    let written = late.write(&name, &[note("tardi")], &envelope, BODY).unwrap();
+    other.begin_epoch().unwrap();
+    other.forget_epoch(1).unwrap();
+    run(async {
+        let store = MemoryStore::default();
+        // It has learned of the epoch, and what it sealed is not there yet.
+        late.keep_up(&store).await.unwrap();
+        store.append(&name, Expected::NoStream, written).await.unwrap();
+        let stored = store.read_stream(&name, 0, 1).await.unwrap();
+        let lost = other.open_data(&store, &stored[0]).await;
+        let gone =
+            matches!(lost, Err(CodecError::Text { why: OpenError::UnknownEpoch { .. }, .. }));
+        assert!(gone, "{lost:?}");
+
+        late.keep_up(&store).await.unwrap();
+
+        assert_eq!(other.open_data(&store, &stored[0]).await.unwrap()["text"], "tardi");
+        assert_eq!(store.key_rings(0, 9).await.unwrap()[0].epoch, 2);
+    });
+}
+
+#[test]
+fn a_node_that_cannot_read_the_key_file_seals_nothing_after_a_while() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys/epochs");
+    let (alone, shared) = (codec_with(1), node(&keys));
+    std::fs::remove_file(&keys).unwrap();
+    assert!(shared.may_seal() && shared.look_again().is_err());
+    std::thread::sleep(codec::FRESH);
+    assert!(alone.may_seal() && !shared.may_seal());
 }

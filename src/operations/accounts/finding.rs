@@ -1,6 +1,7 @@
 //! Which accounts there are, and under what people sign in with.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use uuid::Uuid;
 
@@ -17,9 +18,13 @@ use crate::operations::{OperationError, Operations};
 #[derive(Default)]
 pub struct KnownAccounts {
     read: HashSet<Uuid>,
-    by_email: HashMap<String, Uuid>,
-    by_identity: HashMap<(String, String), Uuid>,
+    by_email: HashMap<String, Listed>,
+    by_identity: HashMap<(String, String), Listed>,
 }
+
+/// An account and its place in the directory. Of two that have what one should have alone,
+/// as when two nodes create them at the same moment, the earlier keeps it, on every node.
+type Listed = (usize, Uuid);
 
 impl Operations {
     /// All accounts, in the order of creation. The caller is an operator.
@@ -79,7 +84,7 @@ impl Operations {
     /// [`OperationError`] when it cannot be read.
     pub async fn find_account(&self, email: &str) -> Result<Option<Uuid>, OperationError> {
         let known = self.known_accounts().await?;
-        Ok(known.by_email.get(&comparable(email)).copied())
+        Ok(known.by_email.get(&comparable(email)).map(|(_, id)| *id))
     }
 
     /// The account of somebody for whom a provider vouches; `None` when there is none.
@@ -89,7 +94,8 @@ impl Operations {
         subject: &str,
     ) -> Result<Option<Uuid>, OperationError> {
         let known = self.known_accounts().await?;
-        Ok(known.by_identity.get(&(issuer.to_owned(), subject.to_owned())).copied())
+        let identity = (issuer.to_owned(), subject.to_owned());
+        Ok(known.by_identity.get(&identity).map(|(_, id)| *id))
     }
 
     /// Opens the accounts listed since the last time.
@@ -98,7 +104,8 @@ impl Operations {
     ) -> Result<tokio::sync::MutexGuard<'_, KnownAccounts>, OperationError> {
         let mut known = self.known_accounts.lock().await;
         let directory = self.handler.load::<Directory>(&stream_name(DIRECTORY)?).await?;
-        for id in &directory.state.accounts {
+        for listed in directory.state.accounts.iter().copied().enumerate() {
+            let (_, id) = &listed;
             if known.read.contains(id) {
                 continue;
             }
@@ -109,14 +116,13 @@ impl Operations {
             // An address that a provider tells is no proof of a mailbox: nobody signs in by it.
             let own = created.email.as_ref().filter(|_| created.issuer.is_none());
             if let Some(email) = own.and_then(Text::clear) {
-                // The earlier account keeps what two should not have.
-                known.by_email.entry(comparable(email)).or_insert(*id);
+                keep_earlier(&mut known.by_email, comparable(email), listed);
             }
             let identity = created.issuer.as_ref().and_then(Text::clear);
             let identity = identity.zip(created.subject.as_ref().and_then(Text::clear));
             if let Some((issuer, subject)) = identity {
                 let identity = (issuer.to_owned(), subject.to_owned());
-                known.by_identity.entry(identity).or_insert(*id);
+                keep_earlier(&mut known.by_identity, identity, listed);
             }
         }
         Ok(known)
@@ -130,4 +136,9 @@ impl Operations {
         let loaded = self.handler.load::<Account>(&stream_name(&stream(id))?).await?;
         Ok(loaded.state.clone())
     }
+}
+
+fn keep_earlier<K: Eq + Hash>(known: &mut HashMap<K, Listed>, key: K, listed: Listed) {
+    let kept = known.entry(key).or_insert(listed);
+    *kept = listed.min(*kept);
 }
