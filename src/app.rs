@@ -301,6 +301,7 @@ pub async fn serve(
     let views = engine.views().await?;
     let metrics = watched.as_ref().map(|_| Arc::new(Metrics::default()));
     let options = ApiOptions {
+        node: engine.node()?,
         base: base.clone(),
         rate_limit: serving.settings.rate_limit,
         trusted_proxy: serving.settings.trusted_proxy,

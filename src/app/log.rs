@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{AppError, Engine};
 use crate::config::ServeArgs;
+use crate::notary::keeper::Node;
 use crate::notary::key::{KeyError, KeyPlace};
 use crate::notary::note::Use;
 use crate::notary::witness::WitnessTarget;
@@ -48,7 +49,8 @@ impl Engine {
             let name = format!("{host}{}/log/{}", crate::http::PREFIX, notary::hex(&mark));
             place.create(&name, Use::Note, &seed)?
         };
-        let options = KeeperOptions { shelf: Some(self.data.log()), key, place: Some(place) };
+        let node = self.node()?.map(|name| Node { name, anew });
+        let options = KeeperOptions { shelf: Some(self.data.log()), key, place: Some(place), node };
         let store = self.store.clone();
         Ok(Keeper::open(store, self.clock.clone(), options).await?)
     }

@@ -67,6 +67,8 @@ pub struct Api {
     pub base: String,
     /// The engine of the event store, by name.
     pub engine: &'static str,
+    /// The name of this node, where several share the store.
+    pub node: Option<String>,
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
     metrics: Option<Arc<Metrics>>,
@@ -91,6 +93,8 @@ pub struct ApiOptions {
     pub trusted_proxy: bool,
     /// The engine of the event store, by name.
     pub engine: &'static str,
+    /// The name of this node, where several share the store.
+    pub node: Option<String>,
     /// What is said where the data are invented.
     pub disclaimer: Option<String>,
     /// Where requests are counted, if they are.
@@ -117,6 +121,7 @@ impl Api {
             clock,
             base: options.base,
             engine: options.engine,
+            node: options.node,
             disclaimer: options.disclaimer,
             metrics: options.metrics,
             log: options.log,

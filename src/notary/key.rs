@@ -120,6 +120,30 @@ impl KeyPlace {
         Ok(private_file::replace(&self.last_signed, note.to_string().as_bytes())?)
     }
 
+    /// Keeps a signed checkpoint unless as long a one is there, where other processes keep
+    /// theirs too.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`].
+    pub fn keep_longest(&self, note: &Note, size: u64, key: &Skey) -> Result<(), KeyError> {
+        let _lock = private_file::lock(&self.last_signed)?;
+        match self.last(key)? {
+            Some((there, _)) if there.size >= size => Ok(()),
+            _ => self.keep(note),
+        }
+    }
+
+    /// The last checkpoint, where other processes may be replacing it.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyPlace::last`].
+    pub fn last_of_all(&self, key: &Skey) -> Result<Option<(Checkpoint, Note)>, KeyError> {
+        let _lock = private_file::lock(&self.last_signed)?;
+        self.last(key)
+    }
+
     /// Puts key and last checkpoint aside, under names that are not used yet, so that a new
     /// log can begin.
     ///

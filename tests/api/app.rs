@@ -129,9 +129,10 @@ impl TestApp {
     ) -> Self {
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let key = Skey::new("quesito.example/log", Use::Note, &[7; 32]).unwrap();
-        let options = KeeperOptions { shelf: None, key, place: None };
+        let options = KeeperOptions { shelf: None, key, place: None, node: None };
         let log = Keeper::open(store.clone(), shared.clone(), options).await.unwrap();
         let options = ApiOptions {
+            node: None,
             base: BASE.into(),
             rate_limit: 0,
             trusted_proxy: false,

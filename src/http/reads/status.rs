@@ -44,6 +44,8 @@ pub struct ServiceStatus {
     pub engine: String,
     /// The servers that hold the events, when they are not on this machine.
     pub store: Option<StoreStatus>,
+    /// Which of the nodes that share the store answers; absent where there is one.
+    pub node: Option<NodeStatus>,
     /// The last event stored.
     #[schema(max_length = 32)]
     pub position: String,
@@ -89,6 +91,22 @@ pub struct NoticesStatus {
     pub unsure: u32,
     /// Whether something is left to be tried again that day.
     pub waiting: bool,
+}
+
+/// One of the nodes that share the store.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NodeStatus {
+    /// Its name.
+    #[schema(max_length = 40)]
+    pub id: String,
+    /// Whether it signs the log.
+    pub signs: bool,
+    /// Which node signed the log last; absent when that one has stopped since.
+    #[schema(max_length = 40)]
+    pub signer: Option<String>,
+    /// Whether it records: its key file, which the nodes share, was read a moment ago.
+    pub records: bool,
 }
 
 /// The servers that hold the events. When they do not answer, the service is not ready.
@@ -209,6 +227,13 @@ fn log(api: &Api) -> LogStatus {
     }
 }
 
+fn node(api: &Api) -> Option<NodeStatus> {
+    let id = api.node.clone()?;
+    let signer = api.log.signer();
+    let records = api.operations.handler.codec().may_seal();
+    Some(NodeStatus { signs: signer.as_ref() == Some(&id), id, signer, records })
+}
+
 fn store(remote: Remote) -> StoreStatus {
     StoreStatus {
         nodes: remote.nodes,
@@ -269,6 +294,7 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         version: env!("CARGO_PKG_VERSION").into(),
         engine: api.engine.into(),
         store: status.remote.map(store),
+        node: node(&api),
         position: ids::position_text(status.head),
         views_position: ids::position_text(status.position),
         views_lag: status.lag,

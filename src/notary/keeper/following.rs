@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::turns::Turns;
 use super::{KeeperError, KeeperOptions, Signed};
 use crate::clock::Clock;
 use crate::event_store::{Bookmark, EventStore, GlobalPosition, Notice, ReadError, StoredEvent};
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     pub(super) signed: watch::Sender<Option<Signed>>,
     pub(super) position: watch::Sender<GlobalPosition>,
     pub(super) fault: Mutex<Option<String>>,
+    /// Whose turn it is to sign, where several nodes share the log.
+    pub(super) turns: Option<Turns>,
 }
 
 impl Shared {
@@ -47,7 +50,7 @@ impl Shared {
         clock: Arc<dyn Clock>,
         options: KeeperOptions,
     ) -> Result<Self, KeeperError> {
-        let KeeperOptions { shelf: path, key, place } = options;
+        let KeeperOptions { shelf: path, key, place, node } = options;
         let shelf = match (Shelf::open(path.as_deref()), &path) {
             // Whatever is wrong with the file, the events are not in it.
             (Err(why), Some(path)) => {
@@ -70,6 +73,7 @@ impl Shared {
             signed: watch::Sender::new(None),
             position: watch::Sender::new(GlobalPosition::START),
             fault: Mutex::default(),
+            turns: node.map(Turns::of),
         })
     }
 
@@ -107,18 +111,22 @@ impl Shared {
                 return Err(KeeperError::Forked { signed: last.size });
             }
         }
-        self.signed.send_replace(Some(Signed { checkpoint: last, note, at: None }));
+        // Where others sign too, it may have been signed too late to count.
+        if self.turns.is_none() {
+            self.signed.send_replace(Some(Signed { checkpoint: last, note, at: None }));
+        }
         Ok(())
     }
 
     fn last(&self) -> Result<Option<(Checkpoint, Note)>, KeeperError> {
         match &self.place {
+            Some(place) if self.turns.is_some() => Ok(place.last_of_all(&self.key)?),
             Some(place) => Ok(place.last(&self.key)?),
             None => Ok(None),
         }
     }
 
-    async fn catch_up(&self, size: u64) -> Result<(), KeeperError> {
+    pub(super) async fn catch_up(&self, size: u64) -> Result<(), KeeperError> {
         while self.shelf().size() < size {
             if !self.advance().await? && self.shelf().size() < size {
                 return Err(KeeperError::Older { events: self.shelf().size(), signed: size });
@@ -127,7 +135,7 @@ impl Shared {
         Ok(())
     }
 
-    fn agrees(&self, last: &Checkpoint) -> Result<bool, KeeperError> {
+    pub(super) fn agrees(&self, last: &Checkpoint) -> Result<bool, KeeperError> {
         match tree::root(&*self.shelf(), last.size) {
             Ok(root) => Ok(root == last.root),
             Err(ShelfError::Tile { .. }) => Ok(false),
@@ -158,8 +166,9 @@ impl Shared {
         Ok(page.len() == PAGE)
     }
 
-    /// Signs the head when it has grown since, keeps it, and shows it.
-    fn sign(&self) -> Result<(), KeeperError> {
+    /// Signs the head when it has grown since, keeps it, and shows it; where several nodes
+    /// share the log, when it is this one's turn.
+    async fn sign(&self) -> Result<(), KeeperError> {
         let checkpoint = {
             let tiles = self.shelf();
             let origin = self.key.vkey().name.clone();
@@ -167,6 +176,9 @@ impl Shared {
         };
         if self.is_signed(checkpoint.size) {
             return Ok(());
+        }
+        if let Some(turns) = &self.turns {
+            return self.sign_in_turn(turns, checkpoint).await;
         }
         let note = checkpoint.sign(&self.key);
         if let Some(place) = &self.place {
@@ -239,7 +251,7 @@ async fn keep(shared: &Shared, stop: &mut watch::Receiver<bool>) -> Result<(), K
         let due = signed_at.is_none_or(|at| at.elapsed() >= SIGN_EVERY);
         let unsigned = !shared.is_signed(shared.shelf().size());
         if unsigned && (due || stopping && !more) {
-            shared.sign()?;
+            shared.sign().await?;
             signed_at = Some(Instant::now());
         }
         shared.tell(None);
@@ -247,8 +259,11 @@ async fn keep(shared: &Shared, stop: &mut watch::Receiver<bool>) -> Result<(), K
             continue;
         }
         if stopping {
+            shared.hand_over().await;
             return Ok(());
         }
+        // Where another node signs, what it signed is looked for again.
+        let unsigned = !shared.is_signed(shared.shelf().size());
         let rest = signed_at.map_or(SIGN_EVERY, |at| SIGN_EVERY.saturating_sub(at.elapsed()));
         tokio::select! {
             // A sender that is gone means to stop, too.
@@ -257,7 +272,7 @@ async fn keep(shared: &Shared, stop: &mut watch::Receiver<bool>) -> Result<(), K
                 news?;
                 tokio::time::sleep(PACE).await;
             }
-            () = tokio::time::sleep(rest), if unsigned && !due => {}
+            () = tokio::time::sleep(rest), if unsigned => {}
         }
     }
 }

@@ -9,12 +9,15 @@
 //! A checkpoint is on the disk, apart from the data, before anybody sees it: whatever an
 //! auditor may hold, an older store that is put in place of this one is noticed.
 //!
+//! Several nodes on one store keep the same tiles, and one of them signs: [`turns`].
+//!
 //! Deliberately absent: any part in writing. The keeper reads like every other reader,
 //! and a writer never waits for it.
 //!
 //! Depends on: `event_store`, `clock`.
 
 mod following;
+mod turns;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -38,6 +41,7 @@ use crate::event_store::{
     EventStore, GlobalPosition, ReadError, Revision, StoredEvent, StreamName,
 };
 use following::{Shared, follow, leaf_of, within};
+use turns::Turns;
 
 /// How a keeper is set up.
 #[derive(Debug)]
@@ -48,6 +52,18 @@ pub struct KeeperOptions {
     pub key: Skey,
     /// Where the last checkpoint is kept; nowhere when absent, for stores in memory.
     pub place: Option<KeyPlace>,
+    /// This process among the several that share store, key and place; absent where it alone
+    /// signs.
+    pub node: Option<Node>,
+}
+
+/// One process among several on one store.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name, which no other has.
+    pub name: String,
+    /// Whether a new log begins here, in the place of one under another key.
+    pub anew: bool,
 }
 
 /// Why the log cannot be kept, and what to do about it.
@@ -92,6 +108,12 @@ pub enum KeeperError {
         /// Leaves under the last checkpoint.
         signed: u64,
     },
+    /// Other processes sign under another key.
+    #[error(
+        "the log of this store is signed under another key: give every node the same folder of \
+         keys (--keys), with the key of the log beside the epoch keys"
+    )]
+    OtherKey,
     /// What was asked for lies outside the tree.
     #[error("the log has no such place")]
     Outside,
@@ -142,6 +164,7 @@ impl Keeper {
         let shared = Shared::open(store, clock, options)?;
         shared.recognise().await?;
         shared.compare().await?;
+        shared.look_at_others().await?;
         let shared = Arc::new(shared);
         let (stop, stopping) = watch::channel(false);
         let followed = Arc::clone(&shared);
@@ -162,7 +185,11 @@ impl Keeper {
         clock: Arc<dyn Clock>,
         key: Skey,
     ) -> Result<Arc<Self>, KeeperError> {
-        let shared = Shared::open(store, clock, KeeperOptions { shelf: None, key, place: None })?;
+        let shared = Shared::open(
+            store,
+            clock,
+            KeeperOptions { shelf: None, key, place: None, node: None },
+        )?;
         while shared.advance().await? {}
         let thread = Mutex::new(None);
         Ok(Arc::new(Self { shared: Arc::new(shared), stop: watch::Sender::new(true), thread }))
@@ -205,6 +232,12 @@ impl Keeper {
             }
             _ => false,
         });
+    }
+
+    /// Which node signed last, where several share the log; `None` before any did, and where
+    /// this process alone signs.
+    pub fn signer(&self) -> Option<String> {
+        self.shared.turns.as_ref().and_then(Turns::signer)
     }
 
     /// What keeps it from going on, if anything does.
