@@ -13,7 +13,8 @@ use axum::response::{IntoResponse, Response};
 use super::Api;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::request::Trace;
-use super::security;
+use super::{position, security};
+use crate::event_store::GlobalPosition;
 
 /// The longest values of headers that are read, in bytes; the API document states them.
 const LONGEST: &[(&str, usize)] = &[("traceparent", 100), ("if-none-match", 400)];
@@ -28,12 +29,16 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map(MatchedPath::as_str);
 
+    let wanted = position::asked(&api, &method, request.headers());
     let grant = api.limiter.ask(&request, api.clock.now().as_second());
     let mut response = match &grant {
         Some(grant) if grant.exceeded => too_many(grant.reset).into_response(),
         _ => match over_length(&request) {
             Some(refusal) => refusal.into_response(),
-            None => next.run(request).await,
+            None => match shown(&api, wanted).await {
+                Ok(()) => next.run(request).await,
+                Err(refusal) => refusal.into_response(),
+            },
         },
     };
     if response.status().is_client_error() || response.status().is_server_error() {
@@ -62,6 +67,14 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
         "answered"
     );
     response
+}
+
+/// Waits for the write that a reading is to show.
+async fn shown(api: &Api, wanted: Result<Option<GlobalPosition>, Problem>) -> Result<(), Problem> {
+    match wanted? {
+        Some(position) => position::reached(api, position).await,
+        None => Ok(()),
+    }
 }
 
 /// The trace id of a well-formed `traceparent`, or a new one.

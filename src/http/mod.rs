@@ -18,6 +18,7 @@ pub mod metrics;
 mod moment;
 pub mod openapi;
 mod params;
+mod position;
 pub mod problem;
 pub mod problems;
 mod rate_limit;

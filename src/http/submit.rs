@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::acts::{Act, Seen};
 use super::problem::Problem;
 use super::request::{Caller, Trace};
-use super::{Api, dates, ids, limits};
+use super::{Api, dates, ids, limits, position};
 use crate::access::Actor;
 use crate::codec::{self, ActorKind, ReceivedVia};
 use crate::domain::Rejection;
@@ -430,6 +430,7 @@ fn answer(api: &Api, act: &Act, receipt: &Receipt) -> Response {
         (header::LOCATION, own),
         (header::ETAG, format!("\"{}.w\"", receipt.revision)),
         (header::CACHE_CONTROL, "no-store".to_owned()),
+        (HeaderName::from_static(position::HEADER), position::word(api, receipt.position)),
     ];
     (StatusCode::CREATED, headers, axum::Json(document)).into_response()
 }

@@ -184,6 +184,7 @@ fn responses(act: &Act) -> Value {
             "Location": {"$ref": "#/components/headers/Location"},
             "ETag": {"$ref": "#/components/headers/ETag"},
             "Cache-Control": {"$ref": "#/components/headers/CacheControl"},
+            "Quesito-Position": {"$ref": "#/components/headers/QuesitoPosition"},
             "RateLimit-Limit": {"$ref": "#/components/headers/RateLimitLimit"},
             "RateLimit-Remaining": {"$ref": "#/components/headers/RateLimitRemaining"},
             "RateLimit-Reset": {"$ref": "#/components/headers/RateLimitReset"},

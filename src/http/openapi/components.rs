@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::codec::schemas;
-use crate::http::moment;
 use crate::http::problem::{MEDIA_TYPE, ProblemDocument};
 use crate::http::submit::CommandReceipt;
+use crate::http::{moment, position};
 use crate::projections::answers::AnswerSort;
 use crate::projections::communications::CommunicationSort;
 use crate::projections::issues::IssueSort;
@@ -182,6 +182,7 @@ pub fn headers() -> Value {
         "RateLimitReset": number("Seconds until the window begins anew.", 42),
     });
     merge(&mut headers, moment::header_components());
+    merge(&mut headers, position::header_components());
     headers
 }
 
@@ -222,6 +223,7 @@ pub fn parameters() -> Value {
         },
     });
     merge(&mut parameters, moment::parameter_components());
+    merge(&mut parameters, position::parameter_components());
     parameters
 }
 

@@ -15,6 +15,7 @@ pub fn operation(read: &Read, components: &mut BTreeMap<String, Value>) -> Value
     parameters.extend((read.parameters)());
     if read.method == "get" {
         parameters.push(json!({"$ref": "#/components/parameters/IfNoneMatch"}));
+        parameters.push(json!({"$ref": "#/components/parameters/QuesitoPosition"}));
     } else {
         parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
     }
@@ -53,7 +54,9 @@ pub fn operation(read: &Read, components: &mut BTreeMap<String, Value>) -> Value
     }
     responses.insert(answer.status.to_string(), success);
     let common: &[u16] = &[400, 401, 404, 405, 406, 429, 500, 503];
-    for status in common.iter().chain(answer.problems) {
+    // A position of another store.
+    let gone: &[u16] = if read.method == "get" { &[410] } else { &[] };
+    for status in common.iter().chain(gone).chain(answer.problems) {
         let reference = json!({"$ref": format!("#/components/responses/Problem{status}")});
         responses.insert(status.to_string(), reference);
     }
