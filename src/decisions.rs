@@ -57,6 +57,9 @@ pub mod d0017_notices {}
 #[doc = include_str!("decisions/0018-eventstoredb.md")]
 pub mod d0018_eventstoredb {}
 
+#[doc = include_str!("decisions/0019-several-nodes.md")]
+pub mod d0019_several_nodes {}
+
 #[doc = include_str!("decisions/0020-small-libraries-of-the-pages.md")]
 pub mod d0020_small_libraries_of_the_pages {}
 

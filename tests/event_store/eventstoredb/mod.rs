@@ -8,6 +8,7 @@ mod copying;
 mod failing;
 mod harmed;
 mod keys;
+mod nodes;
 mod opening;
 mod program;
 mod roots;
