@@ -10,9 +10,10 @@
 //! Depends on: nothing in this crate.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
@@ -72,15 +73,39 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<String>>, FileError> {
 ///
 /// [`FileError`] when it cannot be locked.
 pub fn lock(path: &Path) -> Result<File, FileError> {
+    let file = lock_file(path)?;
+    file.lock().map_err(failed("lock", path))?;
+    Ok(file)
+}
+
+/// The same where another machine may have the right and stand still: `None` when it was not
+/// to be had in time. Blocks the calling thread.
+///
+/// # Errors
+///
+/// [`FileError`] when it cannot be locked.
+pub fn lock_within(path: &Path, patience: Duration) -> Result<Option<File>, FileError> {
+    let (file, begun) = (lock_file(path)?, Instant::now());
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(why)) => return Err(failed("lock", path)(why)),
+        }
+    }
+}
+
+fn lock_file(path: &Path) -> Result<File, FileError> {
     if let Some(folder) = path.parent() {
         create_folder(folder).map_err(failed("create the folder of", path))?;
     }
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     owner_only(&mut options);
-    let file = options.open(beside(path, ".lock")).map_err(failed("lock", path))?;
-    file.lock().map_err(failed("lock", path))?;
-    Ok(file)
+    options.open(beside(path, ".lock")).map_err(failed("lock", path))
 }
 
 /// Puts `content` in the file's place, durably, and wipes what was there. The

@@ -13,7 +13,7 @@ use super::{Failure, accounts, clock, say};
 const AFTER: &str = "\
 Examples:
   quesito keys list
-  quesito keys rotate        # with the server stopped
+  quesito keys rotate        # with the server stopped; with --store also while nodes run
 
 Every text has a key of its own; those keys are wrapped under the key of the current epoch,
 which lies in the key file (--keys). Every 30 days a running server begins a new epoch by

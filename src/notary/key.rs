@@ -10,10 +10,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::checkpoint::Checkpoint;
 use super::note::{Note, NoteError, Skey, Use};
 use crate::private_file::{self, FileError};
+
+/// How long a node waits for another that is keeping a checkpoint.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where key and last checkpoint lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +131,12 @@ impl KeyPlace {
     ///
     /// [`KeyError`].
     pub fn keep_longest(&self, note: &Note, size: u64, key: &Skey) -> Result<(), KeyError> {
-        let _lock = private_file::lock(&self.last_signed)?;
+        // A node that stands still with the lock must not keep the others from signing; the
+        // next head is kept again.
+        let Some(_lock) = private_file::lock_within(&self.last_signed, PATIENCE)? else {
+            tracing::warn!("another node holds the file of the last head: it is not kept");
+            return Ok(());
+        };
         match self.last(key)? {
             Some((there, _)) if there.size >= size => Ok(()),
             _ => self.keep(note),
@@ -140,7 +149,7 @@ impl KeyPlace {
     ///
     /// As [`KeyPlace::last`].
     pub fn last_of_all(&self, key: &Skey) -> Result<Option<(Checkpoint, Note)>, KeyError> {
-        let _lock = private_file::lock(&self.last_signed)?;
+        let _lock = private_file::lock_within(&self.last_signed, PATIENCE)?;
         self.last(key)
     }
 

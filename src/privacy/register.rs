@@ -22,6 +22,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -32,6 +33,9 @@ use crate::private_file::{self, FileError};
 
 /// First line of every register.
 const HEADER: &str = "# quesito erasures. Keep this file beside the key file: it keeps old copies of the data from showing what was erased.\n";
+
+/// How long a node waits for another that is writing.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What stands where nothing is meant.
 const NONE: &str = "-";
@@ -185,7 +189,8 @@ impl ErasureRegister {
     fn write(&self, line: &str) -> Result<(), RegisterError> {
         let Some(path) = &self.path else { return Ok(()) };
         // Several nodes on one store share the file.
-        let _lock = private_file::lock(path)?;
+        let lock = private_file::lock_within(path, PATIENCE)?;
+        let _lock = lock.ok_or_else(|| failed("lock", path)(io::ErrorKind::TimedOut.into()))?;
         let new = !path.exists();
         let mut options = OpenOptions::new();
         options.create(true).read(true).append(true);

@@ -65,8 +65,8 @@ mod tests {
         assert_eq!(ids.next(at(1)), 4097);
         assert_eq!(ids.next(at(0)), 4098);
         assert_eq!(ids.next(at(-5)), 4099);
-        assert_eq!(ids.next_tagged(at(2), 4096 + 7), 2 * 4096 + 7);
         assert_eq!(ids.next(at(2)), 8192);
+        assert_eq!(ids.next_tagged(at(3), 4096 + 7), 3 * 4096 + 7);
     }
 
     #[test]

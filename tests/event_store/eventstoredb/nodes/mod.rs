@@ -108,16 +108,13 @@ fn until<T>(patience: Duration, mut is_so: impl FnMut() -> Option<T>) -> T {
 impl Network {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let (url, double) = match std::env::var("QUESITO_TEST_EVENTSTORE") {
-            Ok(url) => {
-                let join = if url.contains('?') { '&' } else { '?' };
-                let corner = RandomState::new().hash_one(std::process::id());
-                (format!("{url}{join}streamPrefix=test-{corner:016x}."), None)
-            }
-            Err(_) => {
-                let double = Double::start(Options::default());
-                (double.url(), Some(double))
-            }
+        let (url, double) = if let Ok(url) = std::env::var("QUESITO_TEST_EVENTSTORE") {
+            let join = if url.contains('?') { '&' } else { '?' };
+            let corner = RandomState::new().hash_one(std::process::id());
+            (format!("{url}{join}streamPrefix=test-{corner:016x}."), None)
+        } else {
+            let double = Double::start(Options::default());
+            (double.url(), Some(double))
         };
         let (staff, auditor) = (String::new(), String::new());
         let mut network = Self { home, url, staff, auditor, _double: double };
@@ -215,10 +212,10 @@ impl Node {
             body.len()
         );
         if !token.is_empty() {
-            request.push_str(&format!("Authorization: Bearer {token}\r\n"));
+            request.push_str(&["Authorization: Bearer ", token, "\r\n"].concat());
         }
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request.push_str(&[name, ": ", value, "\r\n"].concat());
         }
         stream.write_all(&[request.as_bytes(), b"\r\n", body].concat()).unwrap();
         let mut answer = Vec::new();

@@ -116,7 +116,7 @@ fn a_node_that_stood_still_does_not_sign_what_others_have_signed_since() {
         // As a machine that is asleep, or cut off, in the middle of whatever it does.
         signer.signal("-STOP");
         other.file(&format!("Caso {round}"));
-        until(TAKEN_OVER, || {
+        until(PATIENCE, || {
             seen.look(&network, other);
             is_signer(&other.status()).then_some(())
         });
@@ -137,7 +137,7 @@ fn a_node_that_stood_still_does_not_sign_what_others_have_signed_since() {
         assert!(!is_signer(&signer.status()));
         other.signal("-STOP");
         signer.file("Ritorno");
-        until(TAKEN_OVER, || is_signer(&signer.status()).then_some(()));
+        until(PATIENCE, || is_signer(&signer.status()).then_some(()));
         other.signal("-CONT");
         until(PATIENCE, || (other.status()["node"]["signs"] == false).then_some(()));
     }
