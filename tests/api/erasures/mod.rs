@@ -173,7 +173,7 @@ async fn on_disk() -> TestApp {
 async fn it_is_noted_while_serving_up_to_where_the_log_was_searched() {
     let home = tempfile::tempdir().unwrap();
     let (folder, keys) = (home.path().join("data"), Some(home.path().join("epochs")));
-    let data = DataArgs { data: folder, keys, store: None }.check().unwrap();
+    let data = DataArgs { data: folder, keys, store: None, documents: None }.check().unwrap();
     let app = TestApp::in_folder(&data, Access::Create).await;
     app.install().await;
     app.furnish().await;
