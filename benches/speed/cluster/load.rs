@@ -55,7 +55,8 @@ pub async fn engine(url: &str, writers: usize, time: Duration, keys: bool) -> Re
         let (data, metadata) = (data.clone(), metadata.clone());
         async move {
             let (number, id) = next();
-            let ring = KeyRing { id: i64::try_from(number)?, epoch: 1, wrapped: vec![7; KEYS] };
+            let slot = i64::try_from(number)?;
+            let ring = KeyRing { id: slot, epoch: 1, wrapped: vec![7; KEYS], read_at: None };
             let event = NewEvent {
                 id,
                 stored_type: "issue-reported.v1".into(),
