@@ -179,6 +179,7 @@ async fn nobody_reads_what_is_not_for_them() {
 #[tokio::test]
 async fn a_search_counts_nothing_that_is_hidden() {
     let world = World::new().await;
+    world.app.indexed().await;
     let words: Vec<_> = world
         .plants
         .iter()
