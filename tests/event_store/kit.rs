@@ -3,10 +3,10 @@
 use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use quesito::event_store::memory::MemoryStore;
-use quesito::event_store::sqlite::{SqliteOptions, SqliteStore};
+use quesito::event_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
 use quesito::event_store::{
     Appended, EventStore, Expected, GlobalPosition, KeyRing, NewEvent, Notice, StoredEvent,
     StreamName, Subscription,
@@ -49,8 +49,18 @@ pub fn folder() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
+/// Opens a store, also one that was closed a moment ago: a process that another test is just
+/// starting holds its lock until it has become its program.
 pub fn open(path: &std::path::Path) -> SqliteStore {
-    SqliteStore::open(path, SqliteOptions::creating(STORE)).expect("the store opens")
+    let patience = Instant::now() + Duration::from_secs(2);
+    loop {
+        match SqliteStore::open(path, SqliteOptions::creating(STORE)) {
+            Err(OpenError::InUse { .. }) if Instant::now() < patience => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            opened => return opened.expect("the store opens"),
+        }
+    }
 }
 
 pub fn stream(name: &str) -> StreamName {
