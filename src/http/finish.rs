@@ -37,7 +37,11 @@ pub async fn finish(State(api): State<Arc<Api>>, mut request: Request, next: Nex
             Some(refusal) => refusal.into_response(),
             None => match shown(&api, wanted).await {
                 Ok(()) => next.run(request).await,
-                Err(refusal) => refusal.into_response(),
+                // Who you are comes before what is wrong with what you sent.
+                Err(refusal) => match next.run(request).await {
+                    answer if answer.status() == StatusCode::UNAUTHORIZED => answer,
+                    _ => refusal.into_response(),
+                },
             },
         },
     };
