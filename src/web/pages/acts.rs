@@ -21,7 +21,9 @@ use super::thing::{Called, Thing};
 use crate::access::Actor;
 use crate::domain::norm::mentions::{What, mentions};
 use crate::domain::registry::Role;
+use crate::domain::values::ERASED_IT;
 use crate::event_store::Revision;
+use crate::projections::answers::ReviewView;
 use crate::web::fault::Fault;
 use crate::web::forms::{Choice, Deed, Fields, Form, Refused, Sheet, Wrong};
 use crate::web::layout::Page;
@@ -149,6 +151,16 @@ pub trait Acted: Thing {
         deed: Deed,
         form: Form,
     ) -> Result<(Deed, Form), Refused>;
+}
+
+/// The reviews that nobody has closed yet, to choose from.
+pub fn open_reviews(reviews: &[ReviewView]) -> Vec<Choice> {
+    let open = reviews.iter().filter(|review| review.confirmed_on.is_none());
+    let choice = |review: &ReviewView| {
+        let why = review.reason.clear().unwrap_or(ERASED_IT);
+        (review.review_id.to_string(), format!("{}: {why}", parts::day_text(review.due)))
+    };
+    open.map(choice).collect()
 }
 
 fn find<T: Acted>(address: &str) -> Result<&'static Act<T>, Fault> {

@@ -10,10 +10,9 @@ use crate::operations::Target;
 use crate::projections::answers::{AnswerDetail, ConflictView};
 use crate::web::fault::Fault;
 use crate::web::forms::{Choice, Deed, Form, Refused, Wrong};
-use crate::web::pages::acts::{self, Act, Acted, Shown as ShownOf};
+use crate::web::pages::acts::{self, Act, Acted, Shown as ShownOf, open_reviews};
 use crate::web::pages::question::answers_on_offer;
 use crate::web::pages::thing::Thing;
-use crate::web::parts;
 use crate::web::visit::Visit;
 use crate::web::words;
 
@@ -193,13 +192,7 @@ fn review(shown: &Shown<'_>) -> Markup {
 }
 
 fn confirmation(shown: &Shown<'_>) -> Markup {
-    let open = shown.thing.reviews.iter().filter(|review| review.confirmed_on.is_none());
-    let open: Vec<Choice> = open
-        .map(|review| {
-            let why = review.reason.clear().unwrap_or(ERASED_IT);
-            (review.review_id.to_string(), format!("{}: {why}", parts::day_text(review.due)))
-        })
-        .collect();
+    let open = open_reviews(&shown.thing.reviews);
     html! {
         (shown.fields.radios("/review_id", "Quale verifica", "", &open))
         (shown.reason())

@@ -3,10 +3,9 @@
 use maud::{Markup, html};
 
 use crate::domain::solution::Manner;
-use crate::domain::values::ERASED_IT;
 use crate::projections::solutions::{AdoptionView, SolutionDetail};
 use crate::web::forms::Choice;
-use crate::web::pages::acts::Shown as ShownOf;
+use crate::web::pages::acts::{Shown as ShownOf, open_reviews};
 use crate::web::pages::adopt::act_fields;
 use crate::web::pages::thing::Thing;
 use crate::web::parts;
@@ -130,13 +129,7 @@ pub fn review(shown: &Shown<'_>) -> Markup {
 
 /// That it is still good.
 pub fn confirmation(shown: &Shown<'_>) -> Markup {
-    let open = shown.thing.reviews.iter().filter(|review| review.confirmed_on.is_none());
-    let open: Vec<Choice> = open
-        .map(|review| {
-            let why = review.reason.clear().unwrap_or(ERASED_IT);
-            (review.review_id.to_string(), format!("{}: {why}", parts::day_text(review.due)))
-        })
-        .collect();
+    let open = open_reviews(&shown.thing.reviews);
     html! {
         @if !open.is_empty() {
             (shown.fields.select("/review_id", "Quale verifica chiude", "Tutte quelle aperte, se non si indica.", &open, false))
