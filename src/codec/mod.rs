@@ -213,7 +213,7 @@ impl Codec {
         recorded(stored, event)
     }
 
-    /// Reads an event with its texts opened; an erased text reads [`ERASED_IT`].
+    /// Reads an event with its texts opened; an erased text reads [`ERASED_IT`](crate::domain::values::ERASED_IT).
     ///
     /// # Errors
     ///

@@ -40,14 +40,7 @@ impl Codec {
         store: &dyn EventStore,
         stored: &StoredEvent,
     ) -> Result<Value, CodecError> {
-        for _ in 1..TRIES {
-            match self.open_data_once(store, stored).await {
-                Err(CodecError::Text { why: OpenError::UnknownEpoch { .. }, .. })
-                    if self.looks_again() => {}
-                outcome => return outcome,
-            }
-        }
-        self.open_data_once(store, stored).await
+        self.retried(|| self.open_data_once(store, stored)).await
     }
 
     async fn open_data_once(
@@ -85,14 +78,7 @@ impl Codec {
         store: &dyn EventStore,
         stored: &StoredEvent,
     ) -> Result<(Value, Vec<Opening>), CodecError> {
-        for _ in 1..TRIES {
-            match self.open_texts_once(store, stored).await {
-                Err(CodecError::Text { why: OpenError::UnknownEpoch { .. }, .. })
-                    if self.looks_again() => {}
-                outcome => return outcome,
-            }
-        }
-        self.open_texts_once(store, stored).await
+        self.retried(|| self.open_texts_once(store, stored)).await
     }
 
     async fn open_texts_once(
@@ -165,14 +151,22 @@ impl Codec {
         stored: &StoredEvent,
         body: &[u8],
     ) -> Result<Option<String>, CodecError> {
+        self.retried(|| self.digest_of_once(store, stored, body)).await
+    }
+
+    /// Does it again with key file and ring read anew, while a text is under an unknown epoch.
+    async fn retried<T, Opened>(&self, once: impl Fn() -> Opened) -> Result<T, CodecError>
+    where
+        Opened: Future<Output = Result<T, CodecError>>,
+    {
         for _ in 1..TRIES {
-            match self.digest_of_once(store, stored, body).await {
+            match once().await {
                 Err(CodecError::Text { why: OpenError::UnknownEpoch { .. }, .. })
                     if self.looks_again() => {}
                 outcome => return outcome,
             }
         }
-        self.digest_of_once(store, stored, body).await
+        once().await
     }
 
     async fn digest_of_once(
