@@ -6,6 +6,7 @@
 mod erasing;
 mod keys;
 mod signing;
+mod telling;
 mod writing;
 
 use std::fs;
@@ -172,10 +173,15 @@ impl Network {
 
     #[track_caller]
     fn start(&self, name: &str) -> Node {
+        self.start_with(name, &[])
+    }
+
+    #[track_caller]
+    fn start_with(&self, name: &str, more: &[&str]) -> Node {
         let log = self.home().join(format!("{name}.log"));
         let serve = ["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0"];
         let mut child = self
-            .quesito(name, &serve)
+            .quesito(name, &[&serve[..], more].concat())
             .stdout(Stdio::piped())
             .stderr(fs::File::create(&log).unwrap())
             .spawn()
