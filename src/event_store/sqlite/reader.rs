@@ -20,13 +20,11 @@ use crate::event_store::{GlobalPosition, KeyRing, ReadError, Revision, StoredEve
 /// Connections kept when nobody reads.
 const KEPT: usize = 8;
 
-/// The columns of a stored event, in the order [`event`] takes them.
+/// The columns of a stored event, in the order [`event`] takes them; its stream comes last,
+/// where it is not known.
 macro_rules! events {
     ($rest:literal) => {
-        concat!(
-            "SELECT e.position, s.name, e.revision, e.id, e.stored_type, e.data, e.metadata ",
-            $rest
-        )
+        concat!("SELECT e.position, e.revision, e.id, e.stored_type, e.data, e.metadata", $rest)
     };
 }
 
@@ -82,10 +80,10 @@ impl Reader {
         limit: usize,
     ) -> rusqlite::Result<Vec<StoredEvent>> {
         let sql = events!(
-            "FROM events e CROSS JOIN streams s ON s.stream_no = e.stream_no
+            ", s.name FROM events e CROSS JOIN streams s ON s.stream_no = e.stream_no
              WHERE e.position > ?1 ORDER BY e.position LIMIT ?2"
         );
-        self.events(sql, (to_i64(after.0), to_limit(limit)))
+        self.events(sql, (to_i64(after.0), to_limit(limit)), None)
     }
 
     pub(super) fn read_stream(
@@ -96,10 +94,10 @@ impl Reader {
     ) -> rusqlite::Result<Vec<StoredEvent>> {
         let Some(stream_no) = self.stream_no(stream)? else { return Ok(Vec::new()) };
         let sql = events!(
-            "FROM events e CROSS JOIN streams s ON s.stream_no = e.stream_no
-             WHERE e.stream_no = ?1 AND e.revision >= ?2 ORDER BY e.revision LIMIT ?3"
+            " FROM events e WHERE e.stream_no = ?1 AND e.revision >= ?2
+             ORDER BY e.revision LIMIT ?3"
         );
-        self.events(sql, (stream_no, to_i64(from), to_limit(limit)))
+        self.events(sql, (stream_no, to_i64(from), to_limit(limit)), Some(stream))
     }
 
     /// Looks through one stream, newest first: commands are repeated soon or never.
@@ -110,10 +108,10 @@ impl Reader {
     ) -> rusqlite::Result<Option<StoredEvent>> {
         let Some(stream_no) = self.stream_no(stream)? else { return Ok(None) };
         let sql = events!(
-            "FROM events e CROSS JOIN streams s ON s.stream_no = e.stream_no
-             WHERE e.stream_no = ?1 AND e.id = ?2 ORDER BY e.revision DESC LIMIT 1"
+            " FROM events e WHERE e.stream_no = ?1 AND e.id = ?2
+             ORDER BY e.revision DESC LIMIT 1"
         );
-        Ok(self.events(sql, (stream_no, first_event.as_bytes()))?.pop())
+        Ok(self.events(sql, (stream_no, first_event.as_bytes()), Some(stream))?.pop())
     }
 
     pub(super) fn event_id(&self, position: GlobalPosition) -> rusqlite::Result<Option<Uuid>> {
@@ -141,30 +139,42 @@ impl Reader {
         self.shared.names.find(&self.db, stream)
     }
 
-    fn events(&mut self, sql: &str, params: impl Params) -> rusqlite::Result<Vec<StoredEvent>> {
+    fn events(
+        &mut self,
+        sql: &str,
+        params: impl Params,
+        stream: Option<&StreamName>,
+    ) -> rusqlite::Result<Vec<StoredEvent>> {
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut events = Vec::new();
         while let Some(row) = rows.next()? {
-            events.push(event(row, &mut self.types)?);
+            let stream = stream.cloned().map_or_else(|| name(row), Ok)?;
+            events.push(event(row, stream, &mut self.types)?);
         }
         Ok(events)
     }
 }
 
-fn event(row: &Row<'_>, types: &mut HashMap<String, Arc<str>>) -> rusqlite::Result<StoredEvent> {
-    let name = row.get_ref(1)?.as_str()?;
-    let stream = StreamName::new(name).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(error))
-    })?;
+fn event(
+    row: &Row<'_>,
+    stream: StreamName,
+    types: &mut HashMap<String, Arc<str>>,
+) -> rusqlite::Result<StoredEvent> {
     Ok(StoredEvent {
         position: GlobalPosition(to_u64(row.get(0)?)),
         stream,
-        revision: to_u64(row.get(2)?),
-        id: Uuid::from_bytes(row.get(3)?),
-        stored_type: known_type(row.get_ref(4)?.as_str()?, types),
-        data: row.get(5)?,
-        metadata: row.get(6)?,
+        revision: to_u64(row.get(1)?),
+        id: Uuid::from_bytes(row.get(2)?),
+        stored_type: known_type(row.get_ref(3)?.as_str()?, types),
+        data: row.get(4)?,
+        metadata: row.get(5)?,
+    })
+}
+
+fn name(row: &Row<'_>) -> rusqlite::Result<StreamName> {
+    StreamName::new(row.get_ref(6)?.as_str()?).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(6, rusqlite::types::Type::Text, Box::new(error))
     })
 }
 
