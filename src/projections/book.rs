@@ -18,6 +18,7 @@ use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::ViewsError;
+use super::ahead::Streams;
 use super::fact::{Fact, What};
 use super::log::Log;
 use super::things::{self, Counters, Ident, Kind};
@@ -36,7 +37,7 @@ use crate::event_store::{GlobalPosition, Revision, StreamName};
 const CITATIONS: usize = 4_096;
 
 /// How many cases of each kind are kept folded.
-const CASES: usize = 8_192;
+const CASES: usize = 2_048;
 
 /// Which revisions of a stream carry the texts that lists show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -232,7 +233,8 @@ impl<D: Kept> Shelf<D> {
     }
 
     /// Puts away the least recently used states, those of this batch never.
-    fn trim(&mut self, batch: u64, capacity: usize) {
+    fn trim(&mut self, batch: u64) {
+        let capacity = self.capacity;
         if self.entries.len() <= capacity {
             return;
         }
@@ -281,6 +283,8 @@ macro_rules! shelves {
             pub(super) batch: u64,
             /// The numbers of things given so far.
             pub(super) counters: Counters,
+            /// Streams that were read ahead, up to that position.
+            pub(super) ahead: Streams,
             norm_ids: HashMap<NormRef, Option<Uuid>>,
         }
 
@@ -292,18 +296,14 @@ macro_rules! shelves {
                     up_to: GlobalPosition::START,
                     batch: 0,
                     counters: Counters::default(),
+                    ahead: Streams::new(),
                     norm_ids: HashMap::new(),
                 }
             }
 
             /// Puts away what was not used for long; to be called between batches.
             pub(super) fn trim(&mut self) {
-                self.trim_to(1);
-            }
-
-            /// Keeps only so manieth a part of what is kept otherwise.
-            pub(super) fn trim_to(&mut self, part: usize) {
-                $(self.$field.trim(self.batch, self.$field.capacity / part);)*
+                $(self.$field.trim(self.batch);)*
                 self.batch += 1;
             }
         }
@@ -363,6 +363,17 @@ impl Book {
         Ok(entry)
     }
 
+    /// Whether the state of a thing is at hand.
+    pub(super) fn holds(&self, (kind, id): (Kind, Uuid)) -> bool {
+        match kind {
+            Kind::Issue => self.issues.entries.contains_key(&id),
+            Kind::Question => self.questions.entries.contains_key(&id),
+            Kind::Answer => self.answers.entries.contains_key(&id),
+            Kind::Solution => self.solutions.entries.contains_key(&id),
+            Kind::Communication => self.communications.entries.contains_key(&id),
+        }
+    }
+
     /// The act that a citation names. The same few are asked for again and again, and
     /// telling takes the reading of a URN.
     pub(super) fn norm_id(&mut self, norm: &NormRef) -> Option<Uuid> {
@@ -385,7 +396,10 @@ impl Book {
         below: Option<Revision>,
     ) -> Result<(), ViewsError> {
         let Ok(name) = StreamName::new(format!("{}-{key}", D::CATEGORY)) else { return Ok(()) };
-        let facts = self.log.stream(&name, below, self.up_to)?;
+        let facts = match self.ahead.remove(&name).filter(|_| below.is_none()) {
+            Some(facts) => facts,
+            None => self.log.stream(&name, below, self.up_to)?,
+        };
         let mut entry = Entry { used: self.batch, ..Entry::default() };
         for Fact { revision, position, what, .. } in facts {
             match D::of(what) {

@@ -91,6 +91,23 @@ pub(super) fn linking(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What a thing refers to in some of its roles.
+pub(super) fn targets(
+    tx: &Transaction<'_>,
+    owner: Uuid,
+    roles: &[&str],
+) -> Result<Vec<Uuid>, ViewsError> {
+    let mut found = tx.prepare_cached("SELECT role, target FROM links WHERE owner = ?1")?;
+    let mut rows = found.query([owner.as_bytes().as_slice()])?;
+    let mut targets = Vec::new();
+    while let Some(row) = rows.next()? {
+        if roles.contains(&row.get_ref(0)?.as_str().unwrap_or_default()) {
+            targets.push(Uuid::from_bytes(row.get(1)?));
+        }
+    }
+    Ok(targets)
+}
+
 impl Views {
     /// The things that refer to one, as they stand now, whoever may read them.
     ///

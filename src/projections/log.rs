@@ -51,6 +51,12 @@ impl Log {
         Ok(Self { store, codec, cut: None, runtime })
     }
 
+    /// The same for another thread.
+    pub(super) fn beside(&self) -> Result<Self, ViewsError> {
+        let another = Self::new(Arc::clone(&self.store), Arc::clone(&self.codec))?;
+        Ok(Self { cut: self.cut, ..another })
+    }
+
     /// The same as it is seen from a moment.
     pub(super) fn seen_from(self, cut: Cut) -> Self {
         Self { cut: Some(cut), ..self }

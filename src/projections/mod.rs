@@ -20,6 +20,7 @@
 //!
 //! Depends on: `domain`, `event_store`, `codec`, `access`, `search`, `clock`.
 
+mod ahead;
 pub mod answers;
 mod audience;
 mod book;

@@ -20,18 +20,20 @@ pub use parts::{
     LinkedAnswerView, PointOutcomeView, PointView, ReminderView, TextPointView, TextVersionView,
 };
 
+use std::collections::BTreeSet;
+
 use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::ViewsError;
 use super::book::Book;
 use super::links::{write_citations, write_links};
-use super::things::{Kind, write_participants};
+use super::things::{self, Kind, write_participants};
 use super::touched::Touched;
 use crate::domain::answer::Answer;
 use crate::domain::issue::Issue;
 use crate::domain::question::{Question, QuestionContext, QuestionState};
-use crate::domain::values::{BodyId, Day};
+use crate::domain::values::Day;
 
 /// The tables.
 pub(super) const TABLES: &str = "
@@ -124,11 +126,23 @@ pub(super) fn expecting(tx: &Transaction<'_>) -> Result<Vec<Uuid>, ViewsError> {
 fn participants(tx: &Transaction<'_>, book: &mut Book, id: &Uuid) -> Result<(), ViewsError> {
     let entry = book.find::<Question>(tx, id)?;
     let Some(ident) = entry.ident else { return Ok(()) };
-    let mut bodies = entry.state.participants();
+    let own = entry.state.participants();
+    let mut bodies: BTreeSet<String> = own.iter().map(|body| body.as_str().to_owned()).collect();
     let issues: Vec<Uuid> = entry.state.issues.iter().map(|one| one.issue).collect();
     for issue in issues {
-        bodies.extend(book.find::<Issue>(tx, &issue)?.state.participants());
+        // The state of an issue that a batch has folded is at hand. Any other has not moved
+        // since its rows were written, if they were.
+        let written = if book.holds((Kind::Issue, issue)) {
+            Vec::new()
+        } else {
+            things::participants(tx, Kind::Issue, issue)?
+        };
+        if written.is_empty() {
+            let state = &book.find::<Issue>(tx, &issue)?.state;
+            bodies.extend(state.participants().iter().map(|body| body.as_str().to_owned()));
+        }
+        bodies.extend(written);
     }
     let [_, _, _, parts, ..] = &mut book.find::<Question>(tx, id)?.written;
-    write_participants(tx, &ident, bodies.iter().map(BodyId::as_str).collect(), parts)
+    write_participants(tx, &ident, bodies.iter().map(String::as_str).collect(), parts)
 }

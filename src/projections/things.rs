@@ -263,6 +263,20 @@ impl Views {
     }
 }
 
+/// Who takes part in a thing, as was last written.
+pub(super) fn participants(
+    tx: &Transaction<'_>,
+    kind: Kind,
+    id: Uuid,
+) -> Result<Vec<String>, ViewsError> {
+    let mut found = tx.prepare_cached(
+        "SELECT p.body FROM things t CROSS JOIN participants p ON p.kind = t.kind AND p.thing = t.no
+         WHERE t.id = ?1 AND t.kind = ?2",
+    )?;
+    let rows = found.query_map(params![id.as_bytes().as_slice(), kind as u8], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Writes who takes part in a thing, unless that is what was last written.
 pub(super) fn write_participants(
     tx: &Transaction<'_>,

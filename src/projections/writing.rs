@@ -12,18 +12,14 @@
 use std::collections::BTreeSet;
 
 use rusqlite::Transaction;
+use uuid::Uuid;
 
+use super::ahead::in_parts;
 use super::book::Book;
 use super::links::{citing, linking};
 use super::things::Kind;
 use super::touched::Touched;
 use super::{ViewsError, answers, communications, issues, questions, registry, solutions, things};
-
-/// How many things are written at once where there are many.
-const AT_ONCE: usize = 500;
-
-/// Which part of the states is kept between.
-const KEPT_PART: usize = 8;
 
 /// Writes the rows that follow from what was touched.
 pub(super) fn write(
@@ -65,19 +61,14 @@ fn some(
     kind: Kind,
     write: Write,
 ) -> Result<(), ViewsError> {
-    let mut numbered = Vec::new();
-    for id in std::mem::take(touched.of(kind)) {
-        numbered.push((things::find(tx, &id.to_string())?.map(|ident| ident.no), id));
-    }
-    // What belongs together came about one after the other.
-    numbered.sort_unstable();
     let mut participants = match kind {
         Kind::Question => std::mem::take(&mut touched.question_participants),
         Kind::Issue | Kind::Answer | Kind::Solution | Kind::Communication => BTreeSet::new(),
     };
-    for ids in numbered.chunks(AT_ONCE) {
+    let ids = in_order(tx, std::mem::take(touched.of(kind)))?;
+    in_parts(tx, book, kind, &ids, |book, ids| {
         let mut part = Touched::default();
-        part.of(kind).extend(ids.iter().map(|(_, id)| *id));
+        part.of(kind).extend(ids);
         write(tx, book, &mut part)?;
         for further in [Kind::Question, Kind::Solution, Kind::Issue] {
             if further != kind {
@@ -85,15 +76,22 @@ fn some(
             }
         }
         participants = &participants - &part.questions;
-        book.trim_to(KEPT_PART);
+        Ok(())
+    })?;
+    in_parts(tx, book, kind, &in_order(tx, participants)?, |book, ids| {
+        let question_participants = ids.iter().copied().collect();
+        write(tx, book, &mut Touched { question_participants, ..Touched::default() })
+    })
+}
+
+/// Things as they came about: what belongs together did so one after the other.
+fn in_order(tx: &Transaction<'_>, ids: BTreeSet<Uuid>) -> Result<Vec<Uuid>, ViewsError> {
+    let mut numbered = Vec::with_capacity(ids.len());
+    for id in ids {
+        numbered.push((things::find(tx, &id.to_string())?.map(|ident| ident.no), id));
     }
-    while !participants.is_empty() {
-        let question_participants = participants.iter().take(AT_ONCE).copied().collect();
-        participants = &participants - &question_participants;
-        write(tx, book, &mut Touched { question_participants, ..Touched::default() })?;
-        book.trim_to(KEPT_PART);
-    }
-    Ok(())
+    numbered.sort_unstable();
+    Ok(numbered.into_iter().map(|(_, id)| id).collect())
 }
 
 /// Entries of the registry, and what rests on them.

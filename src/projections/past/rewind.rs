@@ -50,8 +50,8 @@ enum Rows {
     All,
     /// None is taken: what the file says of itself.
     None,
-    /// Rows of things: their kind, or where it stands, and the column of their number.
-    Things(&'static str, &'static str),
+    /// Rows of things: of which kind, or of all, as `kind` says; the column of their number.
+    Things(Option<Kind>, &'static str),
     /// Rows of entries of the registry: their category, or where it stands, and the column
     /// of their key.
     Entries(&'static str, &'static str),
@@ -71,9 +71,9 @@ const TABLES: [(&str, Rows); 31] = [
     ("quarantine", Rows::None),
     ("things", Rows::All),
     ("counters", Rows::All),
-    ("participants", Rows::Things("t.kind", "thing")),
+    ("participants", Rows::Things(None, "thing")),
     ("links", Rows::Links),
-    ("citations", Rows::Things("t.kind", "thing")),
+    ("citations", Rows::Things(None, "thing")),
     ("bodies", Rows::Entries("'body'", "body")),
     ("members", Rows::Entries("'body'", "body")),
     ("authorities", Rows::Entries("'authority'", "authority")),
@@ -84,21 +84,36 @@ const TABLES: [(&str, Rows); 31] = [
     ("holidays", Rows::Holidays),
     ("persons", Rows::Entries("'person'", "person")),
     ("entries", Rows::Entries("t.category", "key")),
-    ("communications", Rows::Things("4", "no")),
-    ("registrations", Rows::Things("4", "communication")),
-    ("communication_documents", Rows::Things("4", "communication")),
-    ("answers", Rows::Things("2", "no")),
-    ("questions", Rows::Things("1", "no")),
-    ("question_steps", Rows::Things("1", "question")),
-    ("solutions", Rows::Things("3", "no")),
-    ("solution_bodies", Rows::Things("3", "solution")),
-    ("issues", Rows::Things("0", "no")),
-    ("issue_steps", Rows::Things("0", "issue")),
-    ("issue_themes", Rows::Things("0", "issue")),
-    ("issue_positions", Rows::Things("0", "issue")),
+    ("communications", Rows::Things(Some(Kind::Communication), "no")),
+    ("registrations", Rows::Things(Some(Kind::Communication), "communication")),
+    ("communication_documents", Rows::Things(Some(Kind::Communication), "communication")),
+    ("answers", Rows::Things(Some(Kind::Answer), "no")),
+    ("questions", Rows::Things(Some(Kind::Question), "no")),
+    ("question_steps", Rows::Things(Some(Kind::Question), "question")),
+    ("solutions", Rows::Things(Some(Kind::Solution), "no")),
+    ("solution_bodies", Rows::Things(Some(Kind::Solution), "solution")),
+    ("issues", Rows::Things(Some(Kind::Issue), "no")),
+    ("issue_steps", Rows::Things(Some(Kind::Issue), "issue")),
+    ("issue_themes", Rows::Things(Some(Kind::Issue), "issue")),
+    ("issue_positions", Rows::Things(Some(Kind::Issue), "issue")),
 ];
 
-/// What has moved on since: things, and entries of the registry.
+/// What has moved on since.
+struct Moved {
+    /// Whether anything has.
+    any: bool,
+    /// The greatest number of a kind that was given up to then: what has a greater one was
+    /// begun later.
+    given: [i64; 5],
+}
+
+impl Moved {
+    fn given(&self, kind: Kind) -> i64 {
+        self.given.get(kind as usize).copied().unwrap_or(i64::MAX)
+    }
+}
+
+/// Things, and entries of the registry, that have moved on since.
 const MOVED: &str = "
     CREATE TEMP TABLE moved (
         kind INTEGER NOT NULL,
@@ -144,7 +159,7 @@ pub(in super::super) fn begin(
     let cut = Cut { as_of, head, ..*cut };
     let moved = find_moved(&tx, &cut)?;
     create(&tx, "table")?;
-    copy(&tx, moved, &cut)?;
+    copy(&tx, &moved, &cut)?;
     create(&tx, "index")?;
     let touched = touch(&tx)?;
     tx.execute_batch(&format!("PRAGMA user_version = {};", schema::VERSION))?;
@@ -185,9 +200,8 @@ fn kinds() -> impl Iterator<Item = Kind> {
     (0..=4).filter_map(Kind::of)
 }
 
-/// Finds the things and entries that have an event not seen from there; whether there are
-/// any.
-fn find_moved(tx: &Transaction<'_>, cut: &Cut) -> Result<bool, ViewsError> {
+/// Finds the things and entries that have an event not seen from there.
+fn find_moved(tx: &Transaction<'_>, cut: &Cut) -> Result<Moved, ViewsError> {
     let micros = cut.as_of.map(Timestamp::as_microsecond);
     let later = micros.map(|micros| format!("t.updated_at > {micros}"));
     let beyond = cut.head.map(|head| format!("t.position > {}", head.0.cast_signed()));
@@ -198,16 +212,21 @@ fn find_moved(tx: &Transaction<'_>, cut: &Cut) -> Result<bool, ViewsError> {
         let conditions: Vec<&str> = conditions.into_iter().flatten().map(String::as_str).collect();
         if conditions.is_empty() { "0".to_owned() } else { conditions.join(" OR ") }
     };
-    let unborn = micros.map_or_else(
-        || "0".to_owned(),
-        |micros| {
-            format!(
-                "coalesce((SELECT s.begun_at > {micros} FROM today.things s WHERE s.id = t.id), 0)"
-            )
-        },
-    );
+    let given = given(tx, micros)?;
+    let mut moved = Moved { any: false, given };
     let mut found = 0;
     for kind in kinds() {
+        let unborn = micros.map_or_else(
+            || "0".to_owned(),
+            |micros| {
+                // Of one that was numbered before, only its own beginning tells.
+                format!(
+                    "t.no > {} OR coalesce((SELECT s.begun_at > {micros} FROM today.things s
+                                            WHERE s.id = t.id), 0)",
+                    moved.given(kind)
+                )
+            },
+        );
         found += tx.execute(
             &format!(
                 "INSERT INTO moved SELECT {}, t.no, t.id, {unborn} FROM today.{} t WHERE {}",
@@ -226,7 +245,23 @@ fn find_moved(tx: &Transaction<'_>, cut: &Cut) -> Result<bool, ViewsError> {
         [],
     )?;
     tx.execute_batch("CREATE INDEX temp.moved_by_id ON moved (id);")?;
-    Ok(found > 0)
+    moved.any = found > 0;
+    Ok(moved)
+}
+
+/// The greatest number of each kind that was given up to an instant.
+fn given(tx: &Transaction<'_>, micros: Option<i64>) -> Result<[i64; 5], ViewsError> {
+    let Some(micros) = micros else { return Ok([i64::MAX; 5]) };
+    let mut given = [0; 5];
+    let mut found =
+        tx.prepare("SELECT kind, max(no) FROM today.things WHERE begun_at <= ?1 GROUP BY kind")?;
+    let mut rows = found.query([micros])?;
+    while let Some(row) = rows.next()? {
+        if let Some(place) = given.get_mut(usize::from(row.get::<_, u8>(0)?)) {
+            *place = row.get(1)?;
+        }
+    }
+    Ok(given)
 }
 
 /// Makes tables, or their indexes once they are filled, as the present ones are.
@@ -242,34 +277,56 @@ fn create(tx: &Transaction<'_>, what: &str) -> Result<(), ViewsError> {
 }
 
 /// Copies the rows that stay. Where nothing has moved, whole tables go over as they are.
-fn copy(tx: &Transaction<'_>, moved: bool, cut: &Cut) -> Result<(), ViewsError> {
+fn copy(tx: &Transaction<'_>, moved: &Moved, cut: &Cut) -> Result<(), ViewsError> {
+    let all = |table: &str| format!("INSERT INTO main.{table} SELECT * FROM today.{table}");
+    let stay = |table: &str, which: &str, gone: &str| {
+        let some = format!("{} t WHERE {which} NOT EXISTS ({gone})", all(table));
+        tx.execute(&some, []).map(drop)
+    };
     for (table, rows) in TABLES {
-        let gone = match rows {
-            Rows::None => continue,
-            Rows::Digests => {
-                digests::copy(tx, cut)?;
-                continue;
+        match rows {
+            Rows::None => {}
+            Rows::Digests => digests::copy(tx, cut)?,
+            _ if !moved.any => tx.execute(&all(table), []).map(drop)?,
+            Rows::All => tx.execute(&all(table), []).map(drop)?,
+            Rows::Things(Some(kind), number) => {
+                let born = format!("t.{number} <= {} AND", moved.given(kind));
+                stay(table, &born, &gone(kind, number))?;
             }
-            Rows::All => None,
-            Rows::Things(kind, number) => {
-                Some(format!("SELECT 1 FROM moved m WHERE m.kind = {kind} AND m.no = t.{number}"))
+            Rows::Things(None, number) => {
+                for kind in kinds() {
+                    let (given, code) = (moved.given(kind), kind as u8);
+                    let born = format!("t.kind = {code} AND t.{number} <= {given} AND");
+                    stay(table, &born, &gone(kind, number))?;
+                }
             }
-            Rows::Entries(category, key) => Some(format!(
-                "SELECT 1 FROM moved_entries m WHERE m.category = {category} AND m.key = t.{key}"
-            )),
-            Rows::Links => Some("SELECT 1 FROM moved m WHERE m.id = t.owner".to_owned()),
+            Rows::Entries(category, key) => stay(
+                table,
+                "",
+                &format!(
+                    "SELECT 1 FROM moved_entries m WHERE m.category = {category} AND m.key = t.{key}"
+                ),
+            )?,
+            // Of what is folded again they are written anew; until then they say what to read.
+            // No state rests on what a letter is about.
+            Rows::Links => {
+                let letter = Kind::Communication as u8;
+                let gone = format!(
+                    "SELECT 1 FROM moved m WHERE m.id = t.owner AND (m.unborn OR m.kind = {letter})"
+                );
+                stay(table, "", &gone)?;
+            }
             Rows::Holidays => {
-                Some("SELECT 1 FROM moved_entries m WHERE m.category = 'calendar'".to_owned())
+                stay(table, "", "SELECT 1 FROM moved_entries m WHERE m.category = 'calendar'")?;
             }
-        };
-        let all = format!("INSERT INTO main.{table} SELECT * FROM today.{table}");
-        let stays = match gone.filter(|_| moved) {
-            None => all,
-            Some(gone) => format!("{all} t WHERE NOT EXISTS ({gone})"),
-        };
-        tx.execute(&stays, [])?;
+        }
     }
     Ok(())
+}
+
+/// Finds the thing of a row among those that have moved on.
+fn gone(kind: Kind, number: &str) -> String {
+    format!("SELECT 1 FROM moved m WHERE m.kind = {} AND m.no = t.{number}", kind as u8)
 }
 
 /// What is to be folded again: what has moved on and was there before, and what follows
