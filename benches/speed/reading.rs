@@ -28,7 +28,9 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     let reader = Reader { sizes, speaker: speaker(&server, &token), server };
 
     let ids = reader.ids().await?;
-    let one = reader.read(64, 20, &|numbers| format!("/issues/{}", numbers.one(&ids))).await?;
+    let one = |numbers: &mut Numbers| format!("/issues/{}", numbers.one(&ids));
+    let first = reader.first(64, ids.len(), &one).await?;
+    let one = reader.read(64, 20, &one).await?;
     let constant = floors::constants(one.body_bytes(), sizes.time).await?;
     table.ratio(
         "show an issue, 64 connections / axum's constant of its size",
@@ -36,6 +38,8 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
         (constant, "/s"),
         Goal::AtLeast { must: 40.0, aim: 70.0 },
     );
+    let what = "show an issue, mostly one that nobody has asked for";
+    table.figure(what, first.rate(), "/s", Goal::None);
     table.note(format!(
         "an issue shown has {} bytes; {} different ones were asked for",
         one.body_bytes(),
@@ -105,6 +109,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A load of so many readings, the first after the start.
+    async fn first(
+        &self,
+        connections: usize,
+        times: usize,
+        path: &dyn Fn(&mut Numbers) -> String,
+    ) -> Result<Load, Failure> {
+        let request =
+            |numbers: &mut Numbers, out: &mut Vec<u8>| self.speaker.get(&path(numbers), out);
+        let until = Until::Sent(times);
+        let wanted =
+            Wanted { connections, until, status: 200, request: &request, keep: None, seed: 19 };
+        load(self.server.address, &wanted).await?.checked("reading")
+    }
+
     /// A load of readings, after a short one to warm up.
     async fn read(
         &self,
