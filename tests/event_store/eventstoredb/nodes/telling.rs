@@ -103,7 +103,7 @@ fn talk(mut stream: &TcpStream, letters: &Letters) -> std::io::Result<()> {
             }
             _ if in_data => continue,
             "RCPT" => {
-                to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                line.split(['<', '>']).nth(1).unwrap_or_default().clone_into(&mut to);
                 b"250 ok\r\n"
             }
             "DATA" => {
