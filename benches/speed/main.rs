@@ -3,7 +3,8 @@
 //! ```text
 //! cargo bench                    every figure at full size
 //! cargo bench -- --quick         small stores and short loads, to try it out
-//! cargo bench -- past            only some of them: filing, reading, rebuilding, past, cluster
+//! cargo bench -- past            only some of them: checking, filing, reading, rebuilding, past,
+//!                                cluster
 //! ```
 //!
 //! The server is the release build of the real program on core 0, the load generator
