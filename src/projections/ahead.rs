@@ -25,8 +25,8 @@ use super::log::Log;
 use super::things::{self, Kind};
 use crate::event_store::{GlobalPosition, ReadError, StreamName};
 
-/// How many things are written at once where there are many.
-const AT_ONCE: usize = 250;
+/// How many things are written at once where there are many; tests have few.
+const AT_ONCE: usize = if cfg!(test) { 2 } else { 250 };
 
 /// Streams and what is seen of their events.
 pub(super) type Streams = HashMap<StreamName, Vec<Fact>>;
