@@ -29,7 +29,7 @@ pub async fn measure(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
 
     let ids = reader.ids().await?;
     let one = |numbers: &mut Numbers| format!("/issues/{}", numbers.one(&ids));
-    let first = reader.first(64, ids.len(), &one).await?;
+    let first = reader.send(64, Until::Sent(ids.len()), 19, &one).await?;
     let one = reader.read(64, 20, &one).await?;
     let constant = floors::constants(one.body_bytes(), sizes.time).await?;
     table.ratio(
@@ -109,18 +109,18 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A load of so many readings, the first after the start.
-    async fn first(
+    /// A load of readings.
+    async fn send(
         &self,
         connections: usize,
-        times: usize,
+        until: Until,
+        seed: u64,
         path: &dyn Fn(&mut Numbers) -> String,
     ) -> Result<Load, Failure> {
         let request =
             |numbers: &mut Numbers, out: &mut Vec<u8>| self.speaker.get(&path(numbers), out);
-        let until = Until::Sent(times);
         let wanted =
-            Wanted { connections, until, status: 200, request: &request, keep: None, seed: 19 };
+            Wanted { connections, until, status: 200, request: &request, keep: None, seed };
         load(self.server.address, &wanted).await?.checked("reading")
     }
 
@@ -131,19 +131,8 @@ impl Reader<'_> {
         seed: u64,
         path: &dyn Fn(&mut Numbers) -> String,
     ) -> Result<Load, Failure> {
-        let request =
-            |numbers: &mut Numbers, out: &mut Vec<u8>| self.speaker.get(&path(numbers), out);
-        let mut wanted = Wanted {
-            connections,
-            until: Until::Over(self.sizes.time / 5),
-            status: 200,
-            request: &request,
-            keep: None,
-            seed,
-        };
-        load(self.server.address, &wanted).await?.checked("reading")?;
-        wanted.until = Until::Over(self.sizes.time);
-        load(self.server.address, &wanted).await?.checked("reading")
+        self.send(connections, Until::Over(self.sizes.time / 5), seed, path).await?;
+        self.send(connections, Until::Over(self.sizes.time), seed, path).await
     }
 
     /// The answer to one reading.
