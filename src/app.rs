@@ -291,14 +291,16 @@ pub async fn serve(
         None => None,
     };
     let targets = log::witnesses(serving.settings)?;
-    let log = engine.log(&base, serving.settings.new_log_origin).await?;
+    // They are built while the log is compared with what was signed.
+    let views = engine.views().await?;
+    let anew = serving.settings.new_log_origin;
+    let log = engine.log(&base, anew, views.caught_up()).await?;
     let witnesses = Arc::new(Asking::begin(&log, targets).map_err(AppError::Server)?);
     let scrub = match serving.settings.scrubbing() {
         Some(every) => Scrub::begin(log.clone(), engine.clock.clone(), every),
         None => Scrub::idle(),
     };
     let scrub = Arc::new(scrub);
-    let views = engine.views().await?;
     let metrics = watched.as_ref().map(|_| Arc::new(Metrics::default()));
     let options = ApiOptions {
         node: engine.node()?,

@@ -149,7 +149,7 @@ pub async fn log(data: &str) -> Result<(), Failure> {
     let shelf = Some(Path::new(data).join("log-speed.db"));
     let store = engine.store.clone();
     let begun = Instant::now();
-    let options = KeeperOptions { shelf, key, place: None, node: None };
+    let options = KeeperOptions { shelf, key, place: None, node: None, first: None };
     let keeper = Keeper::open(store, Arc::new(SystemClock), options).await?;
     if !keeper.wait_for(head, PATIENCE).await {
         return Err("the log did not catch up".into());

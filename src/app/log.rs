@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::{AppError, Engine};
@@ -28,13 +29,19 @@ impl Engine {
     }
 
     /// The log of its events, signed from now on. Without a key one is made, and named after
-    /// the address of the log; `anew` puts a key aside that is there.
+    /// the address of the log; `anew` puts a key aside that is there. What it is far behind
+    /// with it reads when `first` is true.
     ///
     /// # Errors
     ///
     /// [`AppError::Log`] when the store is older than its log, or not the one that was signed;
     /// [`AppError::LogKey`] when the key cannot be used.
-    pub async fn log(&self, base: &str, anew: bool) -> Result<Arc<Keeper>, AppError> {
+    pub async fn log(
+        &self,
+        base: &str,
+        anew: bool,
+        first: watch::Receiver<bool>,
+    ) -> Result<Arc<Keeper>, AppError> {
         let place = KeyPlace::beside(&self.data.keys);
         if anew {
             place.put_aside()?;
@@ -50,7 +57,9 @@ impl Engine {
             place.create(&name, Use::Note, &seed)?
         };
         let node = self.node()?.map(|name| Node { name, anew });
-        let options = KeeperOptions { shelf: Some(self.data.log()), key, place: Some(place), node };
+        let tiles = Some(self.data.log());
+        let options =
+            KeeperOptions { shelf: tiles, key, place: Some(place), node, first: Some(first) };
         let store = self.store.clone();
         Ok(Keeper::open(store, self.clock.clone(), options).await?)
     }

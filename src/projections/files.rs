@@ -8,11 +8,31 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::indexer::Indexer;
-use super::projector::read_bookmark;
+use super::projector::{Projector, read_bookmark};
 use super::runner::Logs;
 use super::{ViewsError, schema};
 use crate::clock::Clock;
 use crate::event_store::EventStore;
+
+/// What is written to.
+pub(super) struct Files {
+    pub(super) path: PathBuf,
+    pub(super) projector: Projector,
+    pub(super) search: Indexer,
+}
+
+/// Opens the files to go on with, creating those that are missing.
+pub(super) fn open_files(
+    folder: &Path,
+    store: &dyn EventStore,
+    logs: &Logs,
+) -> Result<Files, ViewsError> {
+    let path = views_file(folder, choose(folder, store, logs)?);
+    let projector = Projector::open(&path, logs()?)?;
+    // Readers attach the index, so it is there before them.
+    let search = open_index(&search_file(folder), logs)?;
+    Ok(Files { path, projector, search })
+}
 
 /// Opens the search index; one that cannot be read is as good as none.
 pub(super) fn open_index(path: &Path, logs: &Logs) -> Result<Indexer, ViewsError> {
@@ -67,11 +87,7 @@ pub(super) fn numbers(folder: &Path) -> Result<Vec<u32>, ViewsError> {
 
 /// The number of the file to go on with: the oldest one that belongs to the store (a
 /// younger one was being built when the process ended), or a new one.
-pub(super) fn choose(
-    folder: &Path,
-    store: &dyn EventStore,
-    logs: &Logs,
-) -> Result<u32, ViewsError> {
+fn choose(folder: &Path, store: &dyn EventStore, logs: &Logs) -> Result<u32, ViewsError> {
     let numbers = numbers(folder)?;
     let mut chosen = None;
     for number in &numbers {

@@ -1,5 +1,6 @@
-//! The thread that keeps the search index: it follows the store behind the views, with
-//! a file and a bookmark of its own, since opening words costs as much as all the rest.
+//! The thread that keeps the search index: it follows the views, which tell it what has
+//! changed, with a file and a bookmark of its own, since opening words costs as much as all
+//! the rest.
 //!
 //! Indexed is what every reader of an issue may read: title, description, readings,
 //! norms, bodies and offices. Notes are not: they have audiences of their own.
@@ -16,16 +17,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::fact::{Fact, What};
-use super::log::{Ends, Log, Waited};
+use super::log::{Ends, Log};
 use super::projector::read_bookmark;
 use super::readers::Readers;
 use super::schema;
 use super::streams;
 use super::things::reference;
+use super::to_index::Changed;
 use super::writer::Shared;
 use super::{ViewsError, things::Kind};
-use crate::domain::issue::{Issue, IssueEvent, IssueState, PositionFate};
+use crate::domain::issue::{Issue, IssueState, PositionFate};
 use crate::domain::values::{AuthorityId, BodyId, ERASED_IT, Text};
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
 use crate::search::{Document, SearchIndex};
@@ -93,46 +94,32 @@ impl Indexer {
         self.at.position
     }
 
-    /// Follows the store, behind the views, until told to stop.
+    /// Follows the views until told to stop.
     pub(super) fn follow(
         &mut self,
         shared: &Shared,
-        mut stop: watch::Receiver<bool>,
+        stop: &watch::Receiver<bool>,
     ) -> Result<(), ViewsError> {
         self.easing = Some(Easing {
             wanted: shared.wanted_searchable.subscribe(),
             ends: Ends { stop: stop.clone(), quit: stop.clone() },
             head: self.at.position,
         });
-        let mut ends = Ends { stop: stop.clone(), quit: stop.clone() };
         loop {
             shared.searchable.send_replace(self.at.position);
-            if *stop.borrow() {
+            if *stop.borrow() || !self.news(shared, stop.clone()) {
                 return Ok(());
             }
-            let Gathered { issues, erased, last } = self.gather()?;
-            let Some(at) = last else {
-                if self.log.wait(self.at.position, &mut ends)? == Waited::Stopped {
-                    return Ok(());
-                }
-                continue;
+            let taken = shared.to_index().take(self.at.position);
+            let (changed, at) = match taken {
+                Ok(taken) => taken,
+                Err(later) => self.gather(later)?,
             };
-            // The views number the issues.
-            let behind = self.log.block_on(async {
-                let mut position = shared.position.subscribe();
-                tokio::select! {
-                    _ = stop.wait_for(|stop| *stop) => true,
-                    came = position.wait_for(|views| *views >= at.position) => came.is_err(),
-                }
-            });
-            if behind {
-                return Ok(());
-            }
-            self.index(&shared.readers(), &issues, &stop)?;
+            self.index(&shared.readers(), &changed.issues, stop)?;
             if *stop.borrow() {
                 return Ok(());
             }
-            if erased {
+            if changed.erased {
                 self.purge()?;
             }
             self.note(at)?;
@@ -143,36 +130,57 @@ impl Indexer {
         }
     }
 
+    /// Waits until the views show something that is not indexed; false when told to stop.
+    fn news(&self, shared: &Shared, mut stop: watch::Receiver<bool>) -> bool {
+        let mut caught_up = shared.caught_up.subscribe();
+        let mut views = shared.position.subscribe();
+        let news = async {
+            // Where texts are opened over a network, people wait for the views rather than
+            // for words; here, the second core has room for both.
+            if !self.log.store.is_exclusive() {
+                caught_up.wait_for(|caught_up| *caught_up).await?;
+            }
+            views.wait_for(|views| *views > self.at.position).await.map(|_| ())
+        };
+        self.log.block_on(async {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => false,
+                news = news => news.is_ok(),
+            }
+        })
+    }
+
     /// Indexes everything that is stored, and no more.
     pub(super) fn fill(&mut self, readers: &Readers) -> Result<GlobalPosition, ViewsError> {
         let never = watch::Sender::new(false).subscribe();
+        let all = GlobalPosition(u64::MAX);
         loop {
-            let Gathered { issues, last, .. } = self.gather()?;
-            let Some(at) = last else { return Ok(self.at.position) };
-            self.index(readers, &issues, &never)?;
+            let (changed, at) = self.gather(all)?;
+            if at == self.at {
+                return Ok(at.position);
+            }
+            self.index(readers, &changed.issues, &never)?;
             self.note(at)?;
         }
     }
 
-    /// What has changed since, up to a batch.
-    fn gather(&self) -> Result<Gathered, ViewsError> {
-        let mut gathered = Gathered::default();
-        let mut after = self.at.position;
+    /// What has changed since, up to a position or a batch, as the store tells it.
+    fn gather(&self, until: GlobalPosition) -> Result<(Changed, Bookmark), ViewsError> {
+        let mut changed = Changed::default();
+        let mut at = self.at;
         let mut read = 0;
-        while read < BATCH {
-            let page = self.log.page(after, PAGE)?;
+        while read < BATCH && at.position < until {
+            let page = self.log.page(at.position, PAGE)?;
             read += page.len();
-            for fact in &page {
-                gathered.take(fact);
+            for fact in page.iter().take_while(|fact| fact.position <= until) {
+                changed.take(fact);
+                at = Bookmark { position: fact.position, event: fact.id, ..at };
             }
-            let Some(last) = page.last() else { break };
-            after = last.position;
-            gathered.last = Some(Bookmark { position: after, event: last.id, ..self.at });
             if page.len() < PAGE {
                 break;
             }
         }
-        Ok(gathered)
+        Ok((changed, at))
     }
 
     fn index(
@@ -281,62 +289,6 @@ impl Easing {
     /// Rests, unless somebody waits to search what lies after a position.
     fn rest(&mut self, log: &Log, rest: Duration, after: GlobalPosition) {
         log.rest(rest, after, &mut self.wanted, &mut self.ends);
-    }
-}
-
-/// What is to be indexed anew.
-#[derive(Default)]
-struct Gathered {
-    issues: BTreeSet<Uuid>,
-    erased: bool,
-    last: Option<Bookmark>,
-}
-
-impl Gathered {
-    fn take(&mut self, fact: &Fact) {
-        if let What::Issue(id, one) = &fact.what
-            && is_indexed(&one.event)
-        {
-            self.issues.insert(*id);
-            self.erased |= matches!(one.event, IssueEvent::TextErased(_));
-        }
-    }
-}
-
-/// Whether an event changes what is indexed.
-fn is_indexed(event: &IssueEvent) -> bool {
-    use IssueEvent as Is;
-    match event {
-        Is::Reported(_)
-        | Is::Amended(_)
-        | Is::NormCited(_)
-        | Is::NormCitationCorrected(_)
-        | Is::NormCitationRemoved(_)
-        | Is::PositionRecorded(_)
-        | Is::PositionCorrected(_)
-        | Is::PositionWithdrawn(_)
-        | Is::Endorsed(_)
-        | Is::EndorsementWithdrawn(_)
-        | Is::Reopened(_)
-        | Is::TextErased(_) => true,
-        Is::ClarificationRequested(_)
-        | Is::ClarificationProvided(_)
-        | Is::Triaged(_)
-        | Is::Assigned(_)
-        | Is::PositionEnded(_)
-        | Is::EndorsementCorrected(_)
-        | Is::ImpactEstimated(_)
-        | Is::Linked(_)
-        | Is::Unlinked(_)
-        | Is::AnswerLinked(_)
-        | Is::AnswerUnlinked(_)
-        | Is::NoteAdded(_)
-        | Is::ContactRecorded(_)
-        | Is::VisibilityChanged(_)
-        | Is::Published(_)
-        | Is::Unpublished(_)
-        | Is::Withdrawn(_)
-        | Is::Closed(_) => false,
     }
 }
 

@@ -65,6 +65,7 @@ mod tests;
 mod texts;
 pub mod things;
 mod titles;
+mod to_index;
 mod touched;
 mod views;
 mod words;

@@ -18,6 +18,7 @@ use super::fact::{Fact, What};
 use super::log::Log;
 use super::past::rewind;
 use super::things::{Ident, Kind};
+use super::to_index::Changed;
 use super::touched::Touched;
 use super::{ViewsError, digests, marks, schema, words, writing};
 use crate::event_store::{Bookmark, GlobalPosition, StreamName};
@@ -55,12 +56,26 @@ pub(super) struct Seen {
 }
 
 /// What a batch changed beside the rows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Batch {
+    /// After which position it began.
+    pub(super) after: GlobalPosition,
     /// Streams of which a text was erased.
     pub(super) erased: Vec<Box<str>>,
     /// How many facts were new.
     pub(super) facts: usize,
+    /// What the search index has to know.
+    pub(super) changed: Changed,
+    /// Whether nothing more was stored when it was read.
+    pub(super) caught_up: bool,
+}
+
+impl Batch {
+    /// One that changes nothing.
+    pub(super) fn empty(after: GlobalPosition) -> Self {
+        let changed = Changed::default();
+        Self { after, erased: Vec::new(), facts: 0, changed, caught_up: false }
+    }
 }
 
 impl Projector {
@@ -115,7 +130,7 @@ impl Projector {
         &mut self,
         pages: impl IntoIterator<Item = Vec<Fact>>,
     ) -> Result<Batch, ViewsError> {
-        let mut at = self.at;
+        let (mut at, after) = (self.at, self.at.position);
         let tx = self.conn.transaction()?;
         let mut touched = Touched::default();
         let mut count = 0;
@@ -142,10 +157,11 @@ impl Projector {
                     news = true;
                 }
             }
+            touched.changed.take(&fact);
             fold(&tx, &mut self.book, &mut self.quarantine, &mut touched, &fact)?;
         }
         if count == 0 {
-            return Ok(Batch::default());
+            return Ok(Batch::empty(after));
         }
         if news {
             self.book.counters.write(&tx)?;
@@ -156,7 +172,9 @@ impl Projector {
         self.at = at;
         self.seen = seen;
         self.book.trim();
-        Ok(Batch { erased: touched.erased.into_iter().collect(), facts: count })
+        let Touched { erased, changed, .. } = touched;
+        let erased = erased.into_iter().collect();
+        Ok(Batch { erased, facts: count, changed, ..Batch::empty(after) })
     }
 
     /// Writes anew what was touched when the file was begun from the present one.

@@ -99,8 +99,9 @@ fn write(
             Some(page.facts)
         });
         let batch = projector.apply(pages)?;
-        if batch.facts > 0 {
-            done(projector, batch);
+        // That the end was reached for the first time is news, though nothing came with it.
+        if batch.facts > 0 || (!more && most == CATCH_UP) {
+            done(projector, Batch { caught_up: !more, ..batch });
         }
         if !more {
             most = LIVE;

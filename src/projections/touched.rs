@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::things::Kind;
+use super::to_index::Changed;
 
 /// The things to be written at the end of a batch, by category.
 #[derive(Debug, Default)]
@@ -39,6 +40,8 @@ pub struct Touched {
     pub persons: BTreeSet<Box<str>>,
     /// Streams of which a text was erased: nothing opened before may be shown again.
     pub erased: BTreeSet<Box<str>>,
+    /// What of it is indexed.
+    pub(super) changed: Changed,
 }
 
 impl Touched {

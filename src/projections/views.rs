@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::cut::Cut;
-use super::files::{choose, numbers, open_index, private_folder, search_file, views_file};
+use super::files::{
+    Files, numbers, open_files, open_index, private_folder, search_file, views_file,
+};
 use super::giving_way::give_way;
 use super::indexer::Indexer;
 use super::log::Log;
@@ -23,6 +25,7 @@ use super::projector::{Projector, Quarantined};
 use super::readers::Readers;
 use super::runner::{Logs, Run, follow};
 use super::texts::Texts;
+use super::to_index::ToIndex;
 use super::writer::{Shared, Successor, Writer};
 use super::{ViewsError, dump};
 use crate::clock::Clock;
@@ -139,7 +142,9 @@ impl Views {
             quarantined: RwLock::new(projector.quarantined()),
             fault: RwLock::default(),
             rebuilding: AtomicBool::new(false),
-            searchable: watch::Sender::new(GlobalPosition::START),
+            caught_up: watch::Sender::new(false),
+            to_index: Mutex::new(ToIndex::after(projector.bookmark())),
+            searchable: watch::Sender::new(search.position()),
             wanted_searchable: watch::Sender::new(GlobalPosition::START),
             erased: AtomicU64::new(erased.0),
             texts: Arc::new(Texts::new(Arc::clone(&store), codec)),
@@ -186,7 +191,7 @@ impl Views {
             // It is a fifth of the work of a filing, and nobody waits for it as for an answer.
             give_way();
             loop {
-                let Err(why) = indexer.follow(&shared, stop.clone()) else {
+                let Err(why) = indexer.follow(&shared, &stop) else {
                     break;
                 };
                 tracing::error!(%why, "the search index cannot be written");
@@ -233,6 +238,12 @@ impl Views {
         timeout: Duration,
     ) -> Result<(), ViewsError> {
         reached(&self.shared.position, &self.shared.wanted, position, timeout).await
+    }
+
+    /// Turns true when the views have reached the end of the log for the first time: what can
+    /// wait lets them go first.
+    pub fn caught_up(&self) -> watch::Receiver<bool> {
+        self.shared.caught_up.subscribe()
     }
 
     /// Up to where the views have come.
@@ -402,21 +413,6 @@ impl Drop for Views {
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
-}
-
-/// What is written to.
-struct Files {
-    path: PathBuf,
-    projector: Projector,
-    search: Indexer,
-}
-
-fn open_files(folder: &Path, store: &dyn EventStore, logs: &Logs) -> Result<Files, ViewsError> {
-    let path = views_file(folder, choose(folder, store, logs)?);
-    let projector = Projector::open(&path, logs()?)?;
-    // Readers attach the index, so it is there before them.
-    let search = open_index(&search_file(folder), logs)?;
-    Ok(Files { path, projector, search })
 }
 
 /// Does something that blocks on a thread of its own, since the caller may be a task.

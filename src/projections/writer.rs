@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self};
 
 use tokio::sync::watch;
@@ -18,6 +18,7 @@ use super::projector::{Batch, Projector, Quarantined};
 use super::readers::Readers;
 use super::runner::{Logs, Run, follow};
 use super::texts::Texts;
+use super::to_index::ToIndex;
 use super::views::REST;
 use crate::event_store::GlobalPosition;
 
@@ -31,6 +32,10 @@ pub(super) struct Shared {
     pub(super) quarantined: RwLock<Vec<Quarantined>>,
     pub(super) fault: RwLock<Option<String>>,
     pub(super) rebuilding: AtomicBool,
+    /// Whether the views have reached the end of the log since they were opened.
+    pub(super) caught_up: watch::Sender<bool>,
+    /// What the search index has to read anew.
+    pub(super) to_index: Mutex<ToIndex>,
     /// Up to where the search index has come.
     pub(super) searchable: watch::Sender<GlobalPosition>,
     /// The last position that somebody waits to search.
@@ -64,21 +69,30 @@ impl Shared {
     }
 
     /// Lets readers see what was committed.
-    pub(super) fn publish(&self, projector: &Projector, batch: &Batch) {
+    pub(super) fn publish(&self, projector: &Projector, batch: Batch) {
+        let at = projector.bookmark();
         let quarantined = projector.quarantined();
         *self.quarantined.write().unwrap_or_else(PoisonError::into_inner) = quarantined;
         for stream in &batch.erased {
             self.texts.forget(stream);
         }
+        let indexed = *self.searchable.borrow();
+        self.to_index().add(batch.after, batch.changed, at, indexed);
         if !batch.erased.is_empty() {
             self.past.forget_words();
-            let position = projector.bookmark().position;
-            self.erased.fetch_max(position.0, Ordering::AcqRel);
+            self.erased.fetch_max(at.position.0, Ordering::AcqRel);
             // The index need not be asked to hurry.
-            self.wanted_searchable.send_modify(|wanted| *wanted = position.max(*wanted));
+            self.wanted_searchable.send_modify(|wanted| *wanted = at.position.max(*wanted));
         }
         self.generation.fetch_add(1, Ordering::AcqRel);
-        self.position.send_replace(projector.bookmark().position);
+        self.position.send_replace(at.position);
+        if batch.caught_up {
+            self.caught_up.send_replace(true);
+        }
+    }
+
+    pub(super) fn to_index(&self) -> MutexGuard<'_, ToIndex> {
+        self.to_index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,7 +144,7 @@ impl Writer {
         swapped: &mut Option<std::sync::mpsc::SyncSender<()>>,
     ) -> Result<(), ViewsError> {
         let path = run.path.clone();
-        let mut publish = |projector: &Projector, batch: &Batch| {
+        let mut publish = |projector: &Projector, batch: Batch| {
             // A successor shows itself when it has come as far as its predecessor.
             if projector.bookmark().position < *self.shared.position.borrow() {
                 return;
@@ -149,10 +163,8 @@ impl Writer {
                 let _ = waiting.send(());
             }
         };
-        publish(&run.projector, &Batch::default());
+        publish(&run.projector, Batch::empty(run.projector.bookmark().position));
         let (stop, wanted) = (self.stop.subscribe(), self.shared.wanted.subscribe());
-        follow(run, self.logs()?, &stop, None, wanted, |projector, batch| {
-            publish(projector, &batch);
-        })
+        follow(run, self.logs()?, &stop, None, wanted, publish)
     }
 }

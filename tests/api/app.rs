@@ -129,7 +129,7 @@ impl TestApp {
     ) -> Self {
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let key = Skey::new("quesito.example/log", Use::Note, &[7; 32]).unwrap();
-        let options = KeeperOptions { shelf: None, key, place: None, node: None };
+        let options = KeeperOptions { shelf: None, key, place: None, node: None, first: None };
         let log = Keeper::open(store.clone(), shared.clone(), options).await.unwrap();
         let options = ApiOptions {
             node: None,

@@ -36,7 +36,7 @@ async fn a_byte_that_flips_in_a_stored_event_is_found_by_reading_again() {
     let path = folder.path().join("events.db");
     let (store, clock) = (filled(&path).await, Arc::new(SystemClock));
     let key = Skey::new("example.org/log/1", Use::Note, &[7; 32]).unwrap();
-    let options = KeeperOptions { shelf: None, key, place: None, node: None };
+    let options = KeeperOptions { shelf: None, key, place: None, node: None, first: None };
     let log = Keeper::open(store.clone(), clock.clone(), options).await.unwrap();
     let all = u64::try_from(EVENTS).unwrap();
     let mut signed = log.signed();

@@ -42,6 +42,8 @@ pub(super) struct Shared {
     pub(super) fault: Mutex<Option<String>>,
     /// Whose turn it is to sign, where several nodes share the log.
     pub(super) turns: Option<Turns>,
+    /// Whom a log that is far behind lets go first.
+    pub(super) first: Option<watch::Receiver<bool>>,
 }
 
 impl Shared {
@@ -50,7 +52,7 @@ impl Shared {
         clock: Arc<dyn Clock>,
         options: KeeperOptions,
     ) -> Result<Self, KeeperError> {
-        let KeeperOptions { shelf: path, key, place, node } = options;
+        let KeeperOptions { shelf: path, key, place, node, first } = options;
         let shelf = match (Shelf::open(path.as_deref()), &path) {
             // Whatever is wrong with the file, the events are not in it.
             (Err(why), Some(path)) => {
@@ -74,6 +76,7 @@ impl Shared {
             position: watch::Sender::new(GlobalPosition::START),
             fault: Mutex::default(),
             turns: node.map(Turns::of),
+            first,
         })
     }
 
@@ -256,6 +259,13 @@ async fn keep(shared: &Shared, stop: &mut watch::Receiver<bool>) -> Result<(), K
         }
         shared.tell(None);
         if more {
+            if let Some(mut first) = shared.first.clone() {
+                tokio::select! {
+                    // A sender that is gone needs nothing any more.
+                    _ = first.wait_for(|gone| *gone) => {}
+                    _ = stop.wait_for(|stop| *stop) => {}
+                }
+            }
             continue;
         }
         if stopping {

@@ -55,6 +55,9 @@ pub struct KeeperOptions {
     /// This process among the several that share store, key and place; absent where it alone
     /// signs.
     pub node: Option<Node>,
+    /// Turns true when the log may read what it is far behind with: nobody waits for it as
+    /// for the views.
+    pub first: Option<watch::Receiver<bool>>,
 }
 
 /// One process among several on one store.
@@ -188,7 +191,7 @@ impl Keeper {
         let shared = Shared::open(
             store,
             clock,
-            KeeperOptions { shelf: None, key, place: None, node: None },
+            KeeperOptions { shelf: None, key, place: None, node: None, first: None },
         )?;
         while shared.advance().await? {}
         let thread = Mutex::new(None);

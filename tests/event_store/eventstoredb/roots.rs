@@ -66,7 +66,7 @@ async fn fill(one: &dyn EventStore, other: &dyn EventStore, events: u32) {
 /// The log of a store, once all of it has been read.
 async fn keeper(store: &Arc<dyn EventStore>) -> Arc<Keeper> {
     let key = Skey::new("prova.example/log", Use::Note, &[7; 32]).unwrap();
-    let options = KeeperOptions { shelf: None, key, place: None, node: None };
+    let options = KeeperOptions { shelf: None, key, place: None, node: None, first: None };
     let keeper = Keeper::open(Arc::clone(store), Arc::new(SystemClock), options).await.unwrap();
     let head = store.head().await.unwrap();
     assert!(keeper.wait_for(head, PATIENCE).await, "{:?}", keeper.fault());
