@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use envelope::Circumstances;
 pub use envelope::{Actor, ActorKind, Envelope, Metadata, ReceivedVia};
 pub use instant::Instant;
 pub use keys::{Rewrapped, sealed_texts};
@@ -291,15 +292,11 @@ fn decode<E: EventSet>(stored_type: &str, data: &[u8]) -> Result<E, CodecError> 
 }
 
 fn recorded<E>(stored: &StoredEvent, event: E) -> Result<Recorded<E>, CodecError> {
-    let metadata = metadata(stored)?;
-    let body = metadata.actor.acting_body().cloned();
-    Ok(Recorded {
-        id: stored.id,
-        occurred_on: metadata.occurred_on,
-        recorded_at: metadata.recorded_at.0,
-        body,
-        event,
-    })
+    let Circumstances { actor, occurred_on, recorded_at } =
+        serde_json::from_slice(&stored.metadata)
+            .map_err(|why| malformed(&stored.stored_type, &why))?;
+    let (recorded_at, body) = (recorded_at.0, Some(actor.acting_body()));
+    Ok(Recorded { id: stored.id, occurred_on, recorded_at, body, event })
 }
 
 /// What is wrong with the bytes, without repeating what they say.

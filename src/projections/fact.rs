@@ -63,21 +63,39 @@ impl Fact {
     ///
     /// What a cut leaves out is not decoded at all.
     pub(super) fn read(codec: &Codec, cut: Option<&Cut>, mut stored: StoredEvent) -> Self {
-        let dates = Dates::of(&stored);
-        let what = match cut.zip(dates) {
+        let what = match cut.and_then(|cut| Some((cut, Dates::of(&stored)?))) {
             Some((cut, dates)) if !cut.admits(&stored, dates) => What::Outside(dates.recorded_at),
             _ => {
                 stored.data = without_words(&stored.data);
                 read(codec, &stored).unwrap_or_else(|why| What::Poisoned(why.to_string()))
             }
         };
-        Self {
-            position: stored.position,
-            stream: stored.stream,
-            revision: stored.revision,
-            id: stored.id,
-            recorded_at: dates.map(|dates| dates.recorded_at),
-            what,
+        let dates = || Dates::of(&stored).map(|dates| dates.recorded_at);
+        let recorded_at = what.recorded_at().or_else(dates);
+        let StoredEvent { position, stream, revision, id, .. } = stored;
+        Self { position, stream, revision, id, recorded_at, what }
+    }
+}
+
+impl What {
+    /// When it was recorded, as far as it was decoded.
+    fn recorded_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Issue(_, one) => Some(one.recorded_at),
+            Self::Question(_, one) => Some(one.recorded_at),
+            Self::Answer(_, one) => Some(one.recorded_at),
+            Self::Solution(_, one) => Some(one.recorded_at),
+            Self::Communication(_, one) => Some(one.recorded_at),
+            Self::Norm(_, one) => Some(one.recorded_at),
+            Self::Body(_, one) => Some(one.recorded_at),
+            Self::Authority(_, one) => Some(one.recorded_at),
+            Self::Theme(_, one) => Some(one.recorded_at),
+            Self::Form(_, one) => Some(one.recorded_at),
+            Self::Calendar(_, one) => Some(one.recorded_at),
+            Self::Person(_, one) => Some(one.recorded_at),
+            Self::Notices(_, one) => Some(one.recorded_at),
+            Self::Outside(recorded_at) => Some(*recorded_at),
+            Self::Nothing | Self::Poisoned(_) => None,
         }
     }
 }
