@@ -1,6 +1,7 @@
 //! A document in the document store: what is known of it, never its bytes.
 
 use super::event::{data, events};
+use super::lists::Add;
 use super::values::bounds::at_most;
 use super::values::{BodyId, MediaType, Sha256Hex, Text};
 use super::{Command, Decider, Recorded, Rejection};
@@ -62,7 +63,7 @@ impl Decider for Document {
     fn evolve(state: &mut DocumentState, fact: &Recorded<DocumentEvent>) {
         let DocumentEvent::Stored(data) = &fact.event;
         if !state.bodies.contains(&data.body) {
-            state.bodies.push(data.body.clone());
+            state.bodies.add(data.body.clone());
         }
         // The last upload wrote the bytes that are there now.
         state.stored = Some(data.clone());

@@ -22,6 +22,7 @@ pub(crate) mod event;
 pub mod facts;
 pub mod issue;
 pub mod italian;
+mod lists;
 pub mod norm;
 pub mod notice;
 pub mod question;

@@ -13,6 +13,7 @@ use super::events::{AnswerCorrected, AnswerEvent, AnswerReceived, Assessment};
 use super::review::Review;
 use crate::domain::Recorded;
 use crate::domain::facts::AnswerFacts;
+use crate::domain::lists::Add;
 use crate::domain::shared::Visibility;
 use crate::domain::values::{AuthorityId, Day, Ref, RefKind, Text};
 
@@ -234,7 +235,7 @@ pub(super) fn evolve(state: &mut AnswerState, fact: &Recorded<AnswerEvent>) {
                 recorded_at: fact.recorded_at,
             });
         }
-        Is::ConflictDeclared(data) => state.conflicts.push(Conflict {
+        Is::ConflictDeclared(data) => state.conflicts.add(Conflict {
             id: fact.id,
             with: data.with,
             reason: data.reason.clone(),
@@ -254,12 +255,12 @@ pub(super) fn evolve(state: &mut AnswerState, fact: &Recorded<AnswerEvent>) {
                 });
             }
         }
-        Is::ReviewFlagged(data) => state.reviews.push(Review::flagged(fact, data)),
+        Is::ReviewFlagged(data) => state.reviews.add(Review::flagged(fact, data)),
         Is::Confirmed(data) => {
             if let Some(review) = state.reviews.iter_mut().find(|one| one.id == data.review_id) {
                 review.confirmed_on = Some(fact.occurred_on);
             }
-            state.confirmations.push(Confirmation {
+            state.confirmations.add(Confirmation {
                 id: fact.id,
                 review: data.review_id,
                 reason: data.reason.clone(),

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::events::{CommunicationEvent, CommunicationRecorded, Receipt, RegistrationRecorded};
 use crate::domain::Recorded;
+use crate::domain::lists::Add;
 use crate::domain::values::{Day, DocumentRef, Ref, Text};
 
 /// A letter after its history.
@@ -130,7 +131,7 @@ pub(super) fn evolve(state: &mut CommunicationState, fact: &Recorded<Communicati
                 recorded_at: fact.recorded_at,
             }));
         }
-        Is::RegistrationRecorded(data) => state.registrations.push(Registration {
+        Is::RegistrationRecorded(data) => state.registrations.add(Registration {
             id: fact.id,
             data: (**data).clone(),
             recorded_at: fact.recorded_at,
@@ -143,7 +144,7 @@ pub(super) fn evolve(state: &mut CommunicationState, fact: &Recorded<Communicati
                     Some(Annulment { annulled_on: fact.occurred_on, reason: data.reason.clone() });
             }
         }
-        Is::ReceiptRecorded(data) => state.receipts.push(ReceiptState {
+        Is::ReceiptRecorded(data) => state.receipts.add(ReceiptState {
             id: fact.id,
             receipt: data.receipt,
             counterpart: data.counterpart.clone(),
@@ -161,7 +162,7 @@ fn attach(
     fact: &Recorded<CommunicationEvent>,
     document: &DocumentRef,
 ) {
-    state.documents.push(AttachedDocument {
+    state.documents.add(AttachedDocument {
         event: fact.id,
         document: document.clone(),
         attached_on: fact.occurred_on,

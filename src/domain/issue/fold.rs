@@ -8,6 +8,7 @@ use super::state::{
     Publication, Report,
 };
 use crate::domain::Recorded;
+use crate::domain::lists::Add;
 use crate::domain::shared::Audience;
 use crate::domain::values::{AuthorityId, Text, inner_id};
 
@@ -37,7 +38,7 @@ pub(super) fn evolve(state: &mut IssueState, fact: &Recorded<IssueEvent>) {
         Is::ClarificationRequested(data) => {
             let reporter = state.report.as_ref().map(|report| report.lead_body.clone());
             if let Some(to) = data.to.clone().or(reporter) {
-                state.clarifications.push(Clarification {
+                state.clarifications.add(Clarification {
                     id: fact.id,
                     to,
                     text: data.text.clone(),
@@ -62,7 +63,7 @@ pub(super) fn evolve(state: &mut IssueState, fact: &Recorded<IssueEvent>) {
             }
         }
         Is::Assigned(data) => state.assigned = Some((data.staff_member.clone(), data.until)),
-        Is::NormCited(data) => state.citations.push((fact.id, data.norm.clone())),
+        Is::NormCited(data) => state.citations.add((fact.id, data.norm.clone())),
         Is::NormCitationCorrected(data) => {
             let cited = state.citations.iter_mut().find(|(id, _)| *id == data.citation_id);
             if let Some((_, norm)) = cited {
@@ -100,7 +101,7 @@ pub(super) fn evolve(state: &mut IssueState, fact: &Recorded<IssueEvent>) {
                 hold(state, fact, id, position);
                 seen = Some(id);
             }
-            state.endorsements.push(Endorsement {
+            state.endorsements.add(Endorsement {
                 id: fact.id,
                 body: data.body.clone(),
                 speaks_for: data.speaks_for.clone(),
@@ -128,11 +129,11 @@ pub(super) fn evolve(state: &mut IssueState, fact: &Recorded<IssueEvent>) {
             }
         }
         Is::ImpactEstimated(data) => state.impact = Some((**data).clone()),
-        Is::Linked(data) => state.links.push((data.issue, data.link)),
+        Is::Linked(data) => state.links.add((data.issue, data.link)),
         Is::Unlinked(data) => state.links.retain(|link| *link != (data.issue, data.link)),
         Is::AnswerLinked(data) => {
             if let Some(result) = data.result {
-                state.answers.push((data.answer, result));
+                state.answers.add((data.answer, result));
             }
         }
         Is::AnswerUnlinked(data) => state.answers.retain(|(answer, _)| *answer != data.answer),
@@ -196,7 +197,7 @@ fn report(state: &mut IssueState, fact: &Recorded<IssueEvent>, data: &IssueRepor
 }
 
 fn hold(state: &mut IssueState, fact: &Recorded<IssueEvent>, id: Uuid, position: &Position) {
-    state.positions.push(HeldPosition {
+    state.positions.add(HeldPosition {
         id,
         data: position.clone(),
         observed_on: fact.occurred_on,
@@ -218,7 +219,7 @@ fn note(
     authority: Option<AuthorityId>,
     text: &Text<5000>,
 ) {
-    state.notes.push(NoteState {
+    state.notes.add(NoteState {
         id: fact.id,
         audience,
         authority,

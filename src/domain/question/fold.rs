@@ -13,6 +13,7 @@ use super::state::{
     TextVersion, Track, WithdrawnAdhesion,
 };
 use crate::domain::Recorded;
+use crate::domain::lists::Add;
 use crate::domain::shared::Audience;
 use crate::domain::values::{AuthorityId, Day, Number, Text, inner_id};
 
@@ -27,7 +28,7 @@ pub(super) fn evolve(state: &mut QuestionState, fact: &Recorded<QuestionEvent>) 
         Is::Drafted(data) => draft(state, fact, data),
         Is::IssueAttached(data) => {
             state.issues.retain(|one| one.issue != data.issue);
-            state.issues.push(AttachedIssue {
+            state.issues.add(AttachedIssue {
                 issue: data.issue,
                 attached_on: fact.occurred_on,
                 reason: data.reason.clone(),
@@ -36,7 +37,7 @@ pub(super) fn evolve(state: &mut QuestionState, fact: &Recorded<QuestionEvent>) 
         }
         Is::IssueDetached(data) => state.issues.retain(|one| one.issue != data.issue),
         Is::TextRevised(data) => revise(state, fact, data),
-        Is::AdhesionsOpened(data) => state.windows.push(AdhesionWindow {
+        Is::AdhesionsOpened(data) => state.windows.add(AdhesionWindow {
             text_version: data.text_version,
             opened_on: fact.occurred_on,
             deadline: data.deadline,
@@ -56,7 +57,7 @@ pub(super) fn evolve(state: &mut QuestionState, fact: &Recorded<QuestionEvent>) 
                 });
             }
         }
-        Is::Approved(data) => state.approvals.push(Approval {
+        Is::Approved(data) => state.approvals.add(Approval {
             id: fact.id,
             text_version: data.text_version,
             role: data.role.clone(),
@@ -76,7 +77,7 @@ pub(super) fn evolve(state: &mut QuestionState, fact: &Recorded<QuestionEvent>) 
             if let Some(track) = reminded
                 && let Some(n) = data.n.or_else(|| track.next_reminder())
             {
-                track.reminders.push(ReminderState {
+                track.reminders.add(ReminderState {
                     id: fact.id,
                     n,
                     sent_on: fact.occurred_on,
@@ -85,7 +86,7 @@ pub(super) fn evolve(state: &mut QuestionState, fact: &Recorded<QuestionEvent>) 
             }
         }
         Is::Forwarded(data) => forward(state, fact, data),
-        Is::AnswerLinked(data) => state.answers.push(AnswerLink {
+        Is::AnswerLinked(data) => state.answers.add(AnswerLink {
             answer: data.answer,
             points: data.points.clone(),
             note: data.note.clone(),
@@ -158,7 +159,7 @@ fn draft(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &Quest
     };
     state.tracks = data.addressees.iter().enumerate().map(track).collect();
     let Some(number) = next_text(state) else { return };
-    state.texts.push(TextVersion {
+    state.texts.add(TextVersion {
         id: fact.id,
         number,
         kind: None,
@@ -178,7 +179,7 @@ fn revise(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &Text
     };
     let points = data.points.as_deref().map(|points| text_points(fact.id, points));
     let named_before = named_issues(state);
-    state.texts.push(TextVersion {
+    state.texts.add(TextVersion {
         id: fact.id,
         number: next,
         kind: Some(data.kind),
@@ -226,7 +227,7 @@ fn attach_from_points(state: &mut QuestionState, on: Day, named_before: &[Uuid])
         if !named_before.contains(&issue) && !state.has_issue(issue) {
             let attached =
                 AttachedIssue { issue, attached_on: on, reason: None, from_points: true };
-            state.issues.push(attached);
+            state.issues.add(attached);
         }
     }
 }
@@ -239,7 +240,7 @@ fn close_window(state: &mut QuestionState, on: Day, adhesions: Option<u32>) {
 }
 
 fn adhere(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &AdhesionGiven) {
-    state.adhesions.push(AdhesionState {
+    state.adhesions.add(AdhesionState {
         id: fact.id,
         body: data.body.clone(),
         speaks_for: data.speaks_for.clone(),
@@ -267,7 +268,7 @@ fn dispatch(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &Qu
         addressees.push(track.id);
     }
     close_window(state, fact.occurred_on, None);
-    state.dispatches.push(Dispatch {
+    state.dispatches.add(Dispatch {
         id: fact.id,
         text_version: data.text_version,
         addressees,
@@ -279,9 +280,9 @@ fn dispatch(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &Qu
 
 fn forward(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &QuestionForwarded) {
     if let Some(from) = state.tracks.iter_mut().find(|track| track.id == data.from) {
-        from.forwarded_to.push(fact.id);
+        from.forwarded_to.add(fact.id);
     }
-    state.tracks.push(Track {
+    state.tracks.add(Track {
         id: fact.id,
         addressee: data.to.clone(),
         via: None,
@@ -297,7 +298,7 @@ fn forward(state: &mut QuestionState, fact: &Recorded<QuestionEvent>, data: &Que
 }
 
 fn fate(state: &mut QuestionState, on: Day, point: Uuid, withdrawn: bool, reason: &Text<1000>) {
-    state.fates.push(PointFate { point, withdrawn, reason: reason.clone(), decided_on: on });
+    state.fates.add(PointFate { point, withdrawn, reason: reason.clone(), decided_on: on });
 }
 
 fn note(
@@ -307,7 +308,7 @@ fn note(
     authority: Option<AuthorityId>,
     text: &Text<5000>,
 ) {
-    state.notes.push(QuestionNote {
+    state.notes.add(QuestionNote {
         id: fact.id,
         audience,
         authority,

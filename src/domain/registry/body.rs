@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::events::{BodyEvent, BodyRegistered};
 use super::history::History;
 use crate::domain::facts::BodyFacts;
+use crate::domain::lists::Add;
 use crate::domain::values::{
     BodyId, BodyKind, Count, Day, IpaCode, IstatCode, ProvinceCode, PublicName,
 };
@@ -224,7 +225,7 @@ impl Decider for Body {
                 });
             }
             Is::Moved(data) => state.provinces.add(data.province.clone(), data.from),
-            Is::MemberAdded(data) => state.members.push(Membership {
+            Is::MemberAdded(data) => state.members.add(Membership {
                 member: data.member.clone(),
                 from: Some(data.from.unwrap_or(fact.occurred_on)),
                 until: None,

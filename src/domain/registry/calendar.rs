@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::events::{CalendarEvent, HolidayDeclared};
 use crate::domain::calendar::{Holiday, HolidayRule};
+use crate::domain::lists::Add;
 use crate::domain::values::Day;
 use crate::domain::{Command, Decider, Recorded, Rejection, check_dates, not_reversed};
 
@@ -99,7 +100,7 @@ impl Decider for Calendar {
         state.updated_at = fact.recorded_at;
         state.events += 1;
         match &fact.event {
-            Is::Declared(data) => state.declared.push(DeclaredHoliday {
+            Is::Declared(data) => state.declared.add(DeclaredHoliday {
                 id: fact.id,
                 data: (**data).clone(),
                 until: None,

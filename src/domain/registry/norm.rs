@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{NormEvent, NormKind, NormRegistered};
+use crate::domain::lists::Add;
 use crate::domain::norm::{Amendment, Celex, NirUrn, NormRef, norm_id, other_document, touches};
 use crate::domain::values::{ArticleCite, Day, Text, Urn};
 use crate::domain::{Command, Decider, Recorded, Rejection, check_dates, not_after};
@@ -155,7 +156,7 @@ impl Decider for Norm {
                     registered_on: fact.occurred_on,
                 }));
             }
-            Is::Amended(data) => state.amendments.push(NormAmendment {
+            Is::Amended(data) => state.amendments.add(NormAmendment {
                 id: fact.id,
                 by: data.by.clone(),
                 decided_on: fact.occurred_on,

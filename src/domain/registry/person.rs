@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{PersonEvent, Role};
+use crate::domain::lists::Add;
 use crate::domain::values::{BodyId, Day, PersonId, Text};
 use crate::domain::{Command, Decider, Recorded, Rejection, check_dates};
 
@@ -105,7 +106,7 @@ impl Decider for Person {
         match &fact.event {
             Is::Granted(data) => {
                 state.person = Some(data.person.clone());
-                state.access.push(Access {
+                state.access.add(Access {
                     id: fact.id,
                     role: data.role,
                     body: data.body.clone(),

@@ -15,6 +15,7 @@ use super::state::{
 };
 use crate::domain::Recorded;
 use crate::domain::answer::Review;
+use crate::domain::lists::Add;
 use crate::domain::shared::Visibility;
 use crate::domain::values::{Number, inner_id};
 
@@ -33,17 +34,17 @@ pub(super) fn evolve(state: &mut SolutionState, fact: &Fact) {
             let (reason, added_on) = (data.reason.clone(), fact.occurred_on);
             if let Some(norm) = data.norm.clone() {
                 let reason = reason.clone();
-                state.basis_norms.push(BasisNorm { id: fact.id, norm, reason, added_on });
+                state.basis_norms.add(BasisNorm { id: fact.id, norm, reason, added_on });
             }
             if let Some(id) = data.answer {
-                state.basis_answers.push(BasisAnswer { id, reason, added_on });
+                state.basis_answers.add(BasisAnswer { id, reason, added_on });
             }
         }
         Is::BasisRemoved(data) => {
             state.basis_answers.retain(|basis| basis.id != data.basis_id);
             state.basis_norms.retain(|basis| basis.id != data.basis_id);
         }
-        Is::IssueAttached(data) => state.issues.push(AttachedIssue {
+        Is::IssueAttached(data) => state.issues.add(AttachedIssue {
             issue: data.issue,
             reason: data.reason.clone(),
             attached_on: fact.occurred_on,
@@ -71,7 +72,7 @@ pub(super) fn evolve(state: &mut SolutionState, fact: &Fact) {
                 });
             }
         }
-        Is::Declined(data) => state.declinations.push(Declination {
+        Is::Declined(data) => state.declinations.add(Declination {
             id: fact.id,
             body: data.body.clone(),
             version: data.solution_version,
@@ -79,7 +80,7 @@ pub(super) fn evolve(state: &mut SolutionState, fact: &Fact) {
             declined_on: fact.occurred_on,
             overtaken_by: None,
         }),
-        Is::ReviewFlagged(data) => state.reviews.push(Review::flagged(fact, data)),
+        Is::ReviewFlagged(data) => state.reviews.add(Review::flagged(fact, data)),
         Is::Confirmed(data) => confirm(state, fact, data),
         Is::Superseded(data) => {
             state.superseded = Some(Supersession {
@@ -165,7 +166,7 @@ fn revise(state: &mut SolutionState, fact: &Fact, data: &SolutionRevised) {
         recorded_at: fact.recorded_at,
         validation: None,
     };
-    state.versions.push(version);
+    state.versions.add(version);
 }
 
 fn correct(state: &mut SolutionState, fact: &Fact, change: &AdoptionCorrected) {
@@ -185,7 +186,7 @@ fn adopt(state: &mut SolutionState, fact: &Fact, data: &SolutionAdopted) {
     for declination in standing.filter(|one| one.body == data.body) {
         declination.overtaken_by = Some(fact.id);
     }
-    state.adoptions.push(Adoption {
+    state.adoptions.add(Adoption {
         id: fact.id,
         body: data.body.clone(),
         speaks_for: data.speaks_for.clone(),
@@ -204,7 +205,7 @@ fn confirm(state: &mut SolutionState, fact: &Fact, data: &SolutionConfirmed) {
     for review in open.filter(|review| data.review_id.is_none_or(|id| id == review.id)) {
         review.confirmed_on = Some(fact.occurred_on);
     }
-    state.confirmations.push(Confirmation {
+    state.confirmations.add(Confirmation {
         id: fact.id,
         review: data.review_id,
         version: data.solution_version,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::interned::interned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 use utoipa::openapi::extensions::ExtensionsBuilder;
@@ -29,7 +30,7 @@ macro_rules! codes {
             fn from_str(text: &str) -> Result<Self, String> {
                 let rule: fn(&str) -> bool = $rule;
                 let short = text.len() <= $max || text.chars().count() <= $max;
-                if short && rule(text) { Ok(Self(text.into())) } else { Err($it.into()) }
+                if short && rule(text) { Ok(Self(interned(text))) } else { Err($it.into()) }
             }
         }
 

@@ -10,6 +10,7 @@
 pub mod bounds;
 mod codes;
 mod day;
+mod interned;
 mod leaves;
 mod number;
 mod reference;
