@@ -35,6 +35,10 @@ impl Names {
         while let Some(row) = rows.next()? {
             numbers.push((hasher.hash_one(row.get_ref(1)?.as_str()?), row.get(0)?));
         }
+        drop(rows);
+        drop(statement);
+        // All of the table went through the cache of the one who writes, and would stay there.
+        db.execute_batch("PRAGMA shrink_memory;")?;
         Ok(Self { hasher, numbers: RwLock::new(numbers.into_iter().collect()) })
     }
 

@@ -123,7 +123,7 @@ pub(super) fn prepare_writer(db: &Connection) -> rusqlite::Result<()> {
 
 /// Settings of the connections that read.
 pub(super) fn prepare_reader(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2048;")?;
     keep_plans(db)?;
     db.busy_timeout(super::BUSY)?;
     db.set_prepared_statement_cache_capacity(32);
