@@ -20,7 +20,8 @@ pub use list::{AnswerFilter, AnswerList, AnswerRow, AnswerSort};
 
 use super::ViewsError;
 use super::book::{Book, Entry};
-use super::links::{linking, write_citations, write_links};
+use super::citations::write_citations;
+use super::links::{linking, write_links};
 use super::lists::to_json;
 use super::steps::first_day;
 use super::things::Kind;
@@ -91,15 +92,15 @@ pub(super) fn norm_changes(
     book: &mut Book,
     norm: &crate::domain::norm::NormRef,
 ) -> Result<Vec<Change>, ViewsError> {
-    let (Some(id), Some(read)) = (book.norm_id(norm), norm.text_in_force_on()) else {
+    let citation = book.citations.read(norm);
+    let (Some(id), Some(read)) = (citation.act, norm.text_in_force_on()) else {
         return Ok(Vec::new());
     };
     let state = &book.find::<Norm>(tx, &id)?.state;
     if state.amendments.is_empty() {
         return Ok(Vec::new());
     }
-    let article = norm.cited().article;
-    let amended = state.amended_since(article.as_deref(), read);
+    let amended = state.amended_since(citation.cited.article.as_deref(), read);
     Ok(amended.map(|one| Change { from: one.from, recorded_at: one.recorded_at }).collect())
 }
 
@@ -131,10 +132,12 @@ pub(super) fn write(
         let entry = book.find::<Answer>(tx, id)?.clone();
         let context = context(tx, book, *id, &entry.state)?;
         write_row(tx, *id, &entry, &context)?;
-        let entry = book.find::<Answer>(tx, id)?;
         if let (Some(ident), Some(receipt)) = (entry.ident, &entry.state.receipt) {
-            let [_, digest, ..] = &mut entry.written;
-            write_citations(tx, &ident, &receipt.data.norms, digest)?;
+            let [_, written, ..] = entry.written;
+            let norms = &receipt.data.norms;
+            let digest = write_citations(tx, &mut book.citations, &ident, norms, written)?;
+            let [_, cited, ..] = &mut book.find::<Answer>(tx, id)?.written;
+            *cited = digest;
         }
         touched.questions.extend(linking(tx, *id, Kind::Question)?);
         touched.solutions.extend(linking(tx, *id, Kind::Solution)?);

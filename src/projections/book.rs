@@ -19,13 +19,13 @@ use uuid::Uuid;
 
 use super::ViewsError;
 use super::ahead::Streams;
+use super::citations::Citations;
 use super::fact::{Fact, What};
 use super::log::Log;
 use super::things::{self, Counters, Ident, Kind};
 use crate::domain::answer::{Answer, AnswerEvent};
 use crate::domain::communication::{Communication, CommunicationEvent};
 use crate::domain::issue::{Issue, IssueEvent};
-use crate::domain::norm::NormRef;
 use crate::domain::question::{Question, QuestionEvent};
 use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, Person, Theme};
 use crate::domain::solution::{Solution, SolutionEvent};
@@ -33,11 +33,11 @@ use crate::domain::values::Day;
 use crate::domain::{Decider, Recorded};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
 
-/// How many citations are kept beside the act they name.
-const CITATIONS: usize = 4_096;
-
 /// How many cases of each kind are kept folded.
 const CASES: usize = 2_048;
+
+/// How many of them where a stream is read over the network, which takes twenty times as long.
+const CASES_FROM_AFAR: usize = 16_384;
 
 /// Which revisions of a stream carry the texts that lists show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -200,7 +200,8 @@ kept! {
 
 /// The states of one category.
 pub struct Shelf<D: Kept> {
-    entries: HashMap<D::Key, Entry<D::State>>,
+    // Boxed, since half of the places of a table may be empty.
+    entries: HashMap<D::Key, Box<Entry<D::State>>>,
     capacity: usize,
 }
 
@@ -211,7 +212,7 @@ impl<D: Kept> Shelf<D> {
 
     /// A state that is at hand, to note what was written of it.
     pub fn get_mut(&mut self, key: &D::Key) -> Option<&mut Entry<D::State>> {
-        self.entries.get_mut(key)
+        self.entries.get_mut(key).map(Box::as_mut)
     }
 
     /// Applies an event to the state it belongs to.
@@ -285,19 +286,24 @@ macro_rules! shelves {
             pub(super) counters: Counters,
             /// Streams that were read ahead, up to that position.
             pub(super) ahead: Streams,
-            norm_ids: HashMap<NormRef, Option<Uuid>>,
+            /// What citations say, as far as it was read.
+            pub(super) citations: Citations,
         }
 
         impl Book {
             pub(super) fn new(log: Log) -> Self {
+                let cases = match log.cut {
+                    None if !log.store.is_exclusive() => CASES_FROM_AFAR,
+                    None | Some(_) => CASES,
+                };
                 Self {
-                    $($field: Shelf::new($capacity),)*
+                    $($field: Shelf::new($capacity(cases)),)*
                     log,
                     up_to: GlobalPosition::START,
                     batch: 0,
                     counters: Counters::default(),
                     ahead: Streams::new(),
-                    norm_ids: HashMap::new(),
+                    citations: Citations::default(),
                 }
             }
 
@@ -326,19 +332,27 @@ pub trait OnShelf: Kept {
         Self: Sized;
 }
 
+/// The capacity of a shelf, from the number of cases of a kind that are kept.
+type Capacity = fn(usize) -> usize;
+
+const AS_MANY: Capacity = |cases| cases;
+const A_QUARTER: Capacity = |cases| cases / 4;
+/// Entries of the registry are few, and asked for all the time.
+const NO_LIMIT: Capacity = |_| usize::MAX;
+
 shelves! {
-    issues: Issue, CASES;
-    questions: Question, CASES;
-    answers: Answer, CASES;
-    solutions: Solution, CASES;
-    communications: Communication, CASES / 4;
-    norms: Norm, usize::MAX;
-    bodies: Body, usize::MAX;
-    authorities: Authority, usize::MAX;
-    themes: Theme, usize::MAX;
-    forms: Form, usize::MAX;
-    calendars: Calendar, usize::MAX;
-    persons: Person, usize::MAX;
+    issues: Issue, AS_MANY;
+    questions: Question, AS_MANY;
+    answers: Answer, AS_MANY;
+    solutions: Solution, AS_MANY;
+    communications: Communication, A_QUARTER;
+    norms: Norm, NO_LIMIT;
+    bodies: Body, NO_LIMIT;
+    authorities: Authority, NO_LIMIT;
+    themes: Theme, NO_LIMIT;
+    forms: Form, NO_LIMIT;
+    calendars: Calendar, NO_LIMIT;
+    persons: Person, NO_LIMIT;
 }
 
 impl Book {
@@ -374,20 +388,6 @@ impl Book {
         }
     }
 
-    /// The act that a citation names. The same few are asked for again and again, and
-    /// telling takes the reading of a URN.
-    pub(super) fn norm_id(&mut self, norm: &NormRef) -> Option<Uuid> {
-        if let Some(id) = self.norm_ids.get(norm) {
-            return *id;
-        }
-        if self.norm_ids.len() >= CITATIONS {
-            self.norm_ids.clear();
-        }
-        let id = norm.norm_id();
-        self.norm_ids.insert(norm.clone(), id);
-        id
-    }
-
     /// Folds the events of a thing below a revision, and puts it on its shelf.
     pub(super) fn fetch<D: OnShelf>(
         &mut self,
@@ -414,7 +414,7 @@ impl Book {
         if D::KIND.is_some() {
             entry.ident = things::find(tx, &key.to_string())?;
         }
-        D::shelf(self).entries.insert(key.clone(), entry);
+        D::shelf(self).entries.insert(key.clone(), Box::new(entry));
         Ok(())
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! The row of one thing depends on other streams: an issue on its questions, a
 //! solution on its answers, all of them on the norms they cite. These tables say what
-//! is to be written anew when one of them changes, and serve the lists by norm.
+//! is to be written anew when one of them changes.
 //!
-//! Depends on: `domain::norm`.
+//! Depends on: nothing in this crate.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,9 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::ViewsError;
-use super::things::{Ident, Kind};
+use super::things::Kind;
 use super::views::Views;
 use super::words;
-use crate::domain::norm::NormRef;
 
 /// The tables.
 pub(super) const TABLES: &str = "
@@ -29,19 +28,6 @@ pub(super) const TABLES: &str = "
         PRIMARY KEY (owner, role, target)
     ) WITHOUT ROWID;
     CREATE INDEX links_back ON links (target, kind);
-    -- Norms cited, by the kind and number of the thing that cites them.
-    CREATE TABLE citations (
-        kind INTEGER NOT NULL,
-        thing INTEGER NOT NULL,
-        ord INTEGER NOT NULL,
-        norm BLOB,
-        article TEXT,
-        paragraph TEXT,
-        in_force_on TEXT,
-        label TEXT NOT NULL,
-        PRIMARY KEY (kind, thing, ord)
-    ) WITHOUT ROWID;
-    CREATE INDEX citations_by_norm ON citations (norm, kind) WHERE norm IS NOT NULL;
 ";
 
 /// Writes what a thing refers to, in place of what was written before, and answers
@@ -124,63 +110,4 @@ impl Views {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
-}
-
-/// Writes the norms a thing cites, in place of what was written before.
-pub(super) fn write_citations<'a>(
-    tx: &Transaction<'_>,
-    ident: &Ident,
-    norms: impl IntoIterator<Item = &'a NormRef>,
-    written: &mut u64,
-) -> Result<(), ViewsError> {
-    let norms: Vec<_> = norms.into_iter().collect();
-    let digest = words::digest(&norms);
-    if *written == digest {
-        return Ok(());
-    }
-    tx.prepare_cached("DELETE FROM citations WHERE kind = ?1 AND thing = ?2")?
-        .execute(params![ident.kind as u8, ident.no])?;
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO citations (kind, thing, ord, norm, article, paragraph, in_force_on, label)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
-    for (ord, norm) in norms.into_iter().enumerate() {
-        let cited = norm.cited();
-        insert.execute(params![
-            ident.kind as u8,
-            ident.no,
-            i64::try_from(ord).unwrap_or(i64::MAX),
-            norm.norm_id().as_ref().map(|id| id.as_bytes().as_slice()),
-            cited.article,
-            cited.paragraph,
-            norm.text_in_force_on().map(|day| day.to_string()),
-            norm.label_it(),
-        ])?;
-    }
-    *written = digest;
-    Ok(())
-}
-
-/// The things of one kind that cite a norm.
-pub(super) fn citing(
-    tx: &Transaction<'_>,
-    norm: Uuid,
-    kind: Kind,
-) -> Result<Vec<Uuid>, ViewsError> {
-    let table = match kind {
-        Kind::Issue => "issues",
-        Kind::Question => "questions",
-        Kind::Answer => "answers",
-        Kind::Solution => "solutions",
-        // Letters cite no norms.
-        Kind::Communication => return Ok(Vec::new()),
-    };
-    let mut found = tx.prepare_cached(&format!(
-        "SELECT DISTINCT t.id FROM citations c JOIN {table} t ON t.no = c.thing
-         WHERE c.norm = ?1 AND c.kind = ?2 ORDER BY 1"
-    ))?;
-    let rows = found.query_map(params![norm.as_bytes().as_slice(), kind as u8], |row| {
-        row.get(0).map(Uuid::from_bytes)
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -24,6 +24,7 @@ mod ahead;
 pub mod answers;
 mod audience;
 mod book;
+mod citations;
 pub mod communications;
 mod condition;
 mod cursor;

@@ -27,7 +27,8 @@ use uuid::Uuid;
 
 use super::ViewsError;
 use super::book::Book;
-use super::links::{write_citations, write_links};
+use super::citations::write_citations;
+use super::links::write_links;
 use super::things::{self, Kind, write_participants};
 use super::touched::Touched;
 use crate::domain::answer::Answer;
@@ -101,13 +102,24 @@ pub(super) fn write(
         let issues = entry.state.issues.iter().map(|one| ("issue", one.issue));
         let answers = entry.state.answers.iter().map(|one| ("answer", one.answer));
         let links = issues.chain(answers).collect();
-        let [digest, cited, ..] = &mut entry.written;
+        let [digest, ..] = &mut entry.written;
         let linked = write_links(tx, *id, Kind::Question, &links, digest)?;
         let of_issues = linked.into_iter().filter(|(role, _)| role == "issue");
-        touched.issues.extend(of_issues.map(|(_, issue)| issue));
-        let (Some(ident), Some(draft)) = (entry.ident, &entry.state.draft) else { continue };
-        write_citations(tx, &ident, &draft.norms, cited)?;
-        write::row(tx, book, *id)?;
+        let of_issues = of_issues.map(|(_, issue)| issue);
+        let entry = entry.clone();
+        let (Some(ident), Some(draft)) = (entry.ident, &entry.state.draft) else {
+            touched.issues.extend(of_issues);
+            continue;
+        };
+        let [_, written, ..] = entry.written;
+        let digest = write_citations(tx, &mut book.citations, &ident, &draft.norms, written)?;
+        let seen = write::row(tx, book, *id, &ident, &entry)?;
+        let [_, cited, _, _, last_seen, _] = &mut book.find::<Question>(tx, id)?.written;
+        *cited = digest;
+        if *last_seen != seen {
+            *last_seen = seen;
+            touched.issues.extend(of_issues);
+        }
     }
     for id in touched.questions.union(&touched.question_participants) {
         participants(tx, book, id)?;

@@ -23,12 +23,15 @@ use crate::event_store::GlobalPosition;
 /// Events read and decoded at once.
 const PAGE: usize = 1_000;
 
-/// Pages that may wait for the writer.
+/// Pages that may wait for the writer: on a store in this process, and where they come over
+/// the network, which otherwise stands still while rows are written.
 const PAGES_AHEAD: usize = 4;
+const PAGES_FROM_AFAR: usize = 25;
 
 /// Most events in one transaction while catching up: the larger, the less often the
 /// row of a busy case is written. Only states and ids are held, not the events.
 const CATCH_UP: usize = 50_000;
+const CATCH_UP_FROM_AFAR: usize = 100_000;
 
 /// Most events in one transaction afterwards, which is what readers wait for at most.
 const LIVE: usize = 4_000;
@@ -61,14 +64,19 @@ pub(super) fn follow(
     mut done: impl FnMut(&Projector, Batch),
 ) -> Result<(), ViewsError> {
     let after = run.projector.bookmark().position;
-    let (sender, receiver) = sync_channel(PAGES_AHEAD);
+    let (pages_ahead, catch_up) = if log.store.is_exclusive() {
+        (PAGES_AHEAD, CATCH_UP)
+    } else {
+        (PAGES_FROM_AFAR, CATCH_UP_FROM_AFAR)
+    };
+    let (sender, receiver) = sync_channel(pages_ahead);
     let quit = watch::Sender::new(false);
     let mut ends = Ends { stop: stop.clone(), quit: quit.subscribe() };
     let reader = thread::Builder::new()
         .name("views-feed".into())
         .spawn(move || feed(&log, after, until, &sender, wanted, &mut ends))
         .map_err(ViewsError::Io)?;
-    let written = write(&mut run.projector, &receiver, &mut done);
+    let written = write(&mut run.projector, &receiver, catch_up, &mut done);
     // A reader that waits for news or for room ends too.
     quit.send_replace(true);
     drop(receiver);
@@ -79,9 +87,10 @@ pub(super) fn follow(
 fn write(
     projector: &mut Projector,
     receiver: &Receiver<Page>,
+    catch_up: usize,
     done: &mut impl FnMut(&Projector, Batch),
 ) -> Result<(), ViewsError> {
-    let mut most = CATCH_UP;
+    let mut most = catch_up;
     while let Ok(first) = receiver.recv() {
         let mut more = first.full;
         let mut taken = first.facts.len();
@@ -100,7 +109,7 @@ fn write(
         });
         let batch = projector.apply(pages)?;
         // That the end was reached for the first time is news, though nothing came with it.
-        if batch.facts > 0 || (!more && most == CATCH_UP) {
+        if batch.facts > 0 || (!more && most == catch_up) {
             done(projector, Batch { caught_up: !more, ..batch });
         }
         if !more {

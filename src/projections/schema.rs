@@ -9,8 +9,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    ViewsError, answers, communications, digests, issues, links, questions, registry, solutions,
-    things,
+    ViewsError, answers, citations, communications, digests, issues, links, questions, registry,
+    solutions, things,
 };
 
 /// The shape and meaning of the rows. Raise it with every change of a table or of what
@@ -18,7 +18,7 @@ use super::{
 pub const VERSION: u32 = 5;
 
 /// Pages of 8 KiB, and how much of them the writer keeps in memory, in KiB.
-const WRITER_CACHE_KIB: u32 = 24 * 1024;
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
 const OWN: &str = "
@@ -43,10 +43,11 @@ const OWN: &str = "
 ";
 
 /// The tables, view by view.
-const ALL: [&str; 10] = [
+const ALL: [&str; 11] = [
     OWN,
     things::TABLES,
     links::TABLES,
+    citations::TABLES,
     registry::TABLES,
     communications::TABLES,
     answers::TABLES,

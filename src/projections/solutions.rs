@@ -23,9 +23,10 @@ use uuid::Uuid;
 
 use super::ViewsError;
 use super::answers::{self, norm_changes};
-use super::book::Book;
-use super::links::{write_citations, write_links};
-use super::steps::first_day;
+use super::book::{Book, Entry};
+use super::citations::write_citations;
+use super::links::write_links;
+use super::steps::{first_day, steps};
 use super::things::{Ident, Kind, write_participants};
 use super::touched::Touched;
 use super::words;
@@ -136,31 +137,57 @@ pub(super) fn write(
         let issues = entry.state.issues.iter().map(|one| ("issue", one.issue));
         let basis = entry.state.basis_answers.iter().map(|one| ("basis", one.id));
         let links = issues.chain(basis).collect();
-        let [digest, cited, ..] = &mut entry.written;
+        let [digest, ..] = &mut entry.written;
         let linked = write_links(tx, *id, Kind::Solution, &links, digest)?;
         let of_issues = linked.into_iter().filter(|(role, _)| role == "issue");
-        touched.issues.extend(of_issues.map(|(_, issue)| issue));
-        if let Some(ident) = entry.ident {
-            let norms = entry.state.basis_norms.iter().map(|one| &one.norm);
-            write_citations(tx, &ident, norms, cited)?;
-            write_row(tx, book, *id)?;
-            let entry = book.find::<Solution>(tx, id)?;
-            let [_, _, parts, decided, ..] = &mut entry.written;
-            let bodies = entry.state.adoptions.iter().map(|adoption| adoption.body.as_str());
-            write_participants(tx, &ident, bodies.collect(), parts)?;
-            write_bodies(tx, &ident, &entry.state, decided)?;
+        let of_issues = of_issues.map(|(_, issue)| issue);
+        let entry = entry.clone();
+        let Some(ident) = entry.ident else {
+            touched.issues.extend(of_issues);
+            continue;
+        };
+        let norms = entry.state.basis_norms.iter().map(|one| &one.norm);
+        let [_, written, ..] = entry.written;
+        let digest = write_citations(tx, &mut book.citations, &ident, norms, written)?;
+        let basis = Basis::read(tx, book, &entry.state)?;
+        write_row(tx, *id, &ident, &entry, &basis)?;
+        let entry = book.find::<Solution>(tx, id)?;
+        let [_, cited, parts, decided, last_seen, _] = &mut entry.written;
+        *cited = digest;
+        let seen = seen_by_issues(&entry.state, &basis);
+        if *last_seen != seen {
+            *last_seen = seen;
+            touched.issues.extend(of_issues);
         }
+        let bodies = entry.state.adoptions.iter().map(|adoption| adoption.body.as_str());
+        write_participants(tx, &ident, bodies.collect(), parts)?;
+        write_bodies(tx, &ident, &entry.state, decided)?;
     }
     Ok(())
 }
 
-fn write_row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), ViewsError> {
-    let entry = book.find::<Solution>(tx, &id)?.clone();
-    let (Some(ident), Some(proposal)) = (entry.ident, entry.state.proposal.as_deref()) else {
-        return Ok(());
-    };
+/// A digest of what the rows of issues follow from: of adoptions, only the first and the
+/// last count.
+fn seen_by_issues(state: &SolutionState, basis: &Basis) -> u64 {
+    let ends = state.adoptions.iter().filter_map(|one| one.ended.as_ref());
+    let ends = ends.filter_map(|end| end.until.date().tomorrow().ok().map(Day::from));
+    let from_day = steps(basis.days(state).into_iter().chain(ends), |on| {
+        (basis.validity(state, on), state.adoptions.iter().any(|one| one.holds_on(on)))
+    });
+    let issues: Vec<_> = state.issues.iter().map(|one| one.issue).collect();
+    let adopted = state.adoptions.iter().map(|one| one.adopted_on).min();
+    words::digest(&(from_day, issues, adopted))
+}
+
+fn write_row(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    ident: &Ident,
+    entry: &Entry<SolutionState>,
+    basis: &Basis,
+) -> Result<(), ViewsError> {
+    let Some(proposal) = entry.state.proposal.as_deref() else { return Ok(()) };
     let state = &entry.state;
-    let basis = Basis::read(tx, book, state)?;
     let from = |least: SolutionValidity| {
         first_day(basis.days(state), |day| basis.validity(state, day) >= least)
             .map(|day| day.to_string())

@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use super::ahead::in_parts;
 use super::book::Book;
-use super::links::{citing, linking};
+use super::citations::citing;
+use super::links::linking;
 use super::things::Kind;
 use super::touched::Touched;
 use super::{ViewsError, answers, communications, issues, questions, registry, solutions, things};

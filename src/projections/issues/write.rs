@@ -9,7 +9,8 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::super::book::{Book, Entry};
-use super::super::links::{linking, write_citations, write_links};
+use super::super::citations::write_citations;
+use super::super::links::{linking, write_links};
 use super::super::solutions::Basis;
 use super::super::steps::steps;
 use super::super::things::{Ident, Kind, write_participants};
@@ -194,10 +195,13 @@ fn write_one(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), View
         found.into_iter().filter_map(|(day, on)| on.map(|on| (day, on))).collect();
     let Some(ident) = entry.ident else { return Ok(()) };
     write_row(tx, id, &ident, &entry, &around, &found)?;
+    let norms = entry.state.citations.iter().map(|(_, norm)| norm);
+    let [_, written, ..] = entry.written;
+    let digest = write_citations(tx, &mut book.citations, &ident, norms, written)?;
     let entry = book.find::<Issue>(tx, &id)?;
     let state = &entry.state;
     let [_, cited, parts, positions, themes, stepped] = &mut entry.written;
-    write_citations(tx, &ident, state.citations.iter().map(|(_, norm)| norm), cited)?;
+    *cited = digest;
     let bodies = state.participants();
     write_participants(tx, &ident, bodies.iter().map(BodyId::as_str).collect(), parts)?;
     write_positions(tx, &ident, state, positions)?;

@@ -20,6 +20,7 @@ use crate::domain::answer::{Answer, AnswerContext, AnswerState, Change, Validity
 use crate::domain::calendar::{Calendar, Holiday};
 use crate::domain::question::{Question, QuestionContext, QuestionState, status};
 use crate::domain::registry;
+use crate::domain::shared::PointResult;
 use crate::domain::values::{Day, RefKind};
 
 /// What other streams say of a question, ready to be asked for any day.
@@ -91,10 +92,16 @@ impl Surroundings {
     }
 }
 
-/// Writes the row of a question and what holds from which day on.
-pub(super) fn row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(), ViewsError> {
-    let entry = book.find::<Question>(tx, &id)?.clone();
-    let (Some(ident), Some(draft)) = (entry.ident, &entry.state.draft) else { return Ok(()) };
+/// Writes the row of a question and what holds from which day on. Answers a digest of what
+/// the rows of its issues follow from.
+pub(super) fn row(
+    tx: &Transaction<'_>,
+    book: &mut Book,
+    id: Uuid,
+    ident: &Ident,
+    entry: &Entry<QuestionState>,
+) -> Result<u64, ViewsError> {
+    let Some(draft) = &entry.state.draft else { return Ok(0) };
     let state = &entry.state;
     let around = Surroundings::read(tx, book, state)?;
     let recorded = around.context(Day::LAST);
@@ -131,7 +138,40 @@ pub(super) fn row(tx: &Transaction<'_>, book: &mut Book, id: Uuid) -> Result<(),
         entry.extent.occurred_on.to_string(),
         entry.extent.place(),
     ])?;
-    write_steps(tx, book, id, &ident, &entry, &around)
+    write_steps(tx, book, id, ident, entry, &around)?;
+    Ok(seen_by_issues(state, &around))
+}
+
+/// What the rows of issues follow from. An adhesion or a reminder is not of it, and they are
+/// the most of what happens to a question.
+fn seen_by_issues(state: &QuestionState, around: &Surroundings) -> u64 {
+    let from_day = steps(around.days(), |on| {
+        let context = around.context(on);
+        let standings: Vec<_> = state
+            .points()
+            .map(|point| state.standing(point.id, &context))
+            .map(|one| (one.withdrawn, one.is_settled(), one.best == Some(PointResult::Partly)))
+            .collect();
+        let answers = around.answers.values();
+        let validity: Vec<_> = answers.map(|(state, others)| validity(state, others, on)).collect();
+        (status(state, &context), standings, validity)
+    });
+    let points: Vec<_> = state.points().map(|point| (point.id, &point.issues)).collect();
+    let attached: Vec<_> = state.issues.iter().map(|one| (one.issue, one.attached_on)).collect();
+    let dispatched = state.dispatches.iter().map(|one| one.dispatched_on).min();
+    let links: Vec<_> = state
+        .answers
+        .iter()
+        .map(|link| {
+            let outcomes = link.points.iter().map(|one| (one.point_id, one.result));
+            (link.answer, outcomes.collect::<Vec<_>>())
+        })
+        .collect();
+    let received = around.answers.values().map(|(answer, _)| {
+        (answer.receipt.as_ref().map(|receipt| receipt.data.received_on), &answer.withdrawn)
+    });
+    let received: Vec<_> = received.map(|(on, taken_back)| (on, taken_back.is_some())).collect();
+    words::digest(&(from_day, points, attached, dispatched, links, received))
 }
 
 fn addressees(state: &QuestionState, context: &QuestionContext) -> Vec<AddresseeRow> {

@@ -17,7 +17,7 @@ use crate::domain::solution::Solution;
 pub const ACT: &str = "urn:nir:stato:decreto.legislativo:2015-08-18;142";
 
 /// How many different things can happen; one more is a report by a clock that was put back.
-pub const EVENTS: u8 = 27;
+pub const EVENTS: u8 = 34;
 
 pub fn issue(n: u8) -> String {
     uuid(0x100 + u128::from(n)).to_string()
@@ -137,7 +137,9 @@ pub async fn happen(world: &World, kind: u8, n: u8) {
             let data = json!({"name": "Comune di Bologna e altri"});
             world.record::<Body>("c_a944", "body-renamed.v1", data).await
         }
-        _ => happen_beside(world, kind, n).await,
+        22..27 => happen_beside(world, kind, n).await,
+        27..EVENTS => come_to_an_end(world, kind, n).await,
+        _ => put_back(world).await,
     };
 }
 
@@ -161,7 +163,7 @@ async fn happen_beside(world: &World, kind: u8, n: u8) -> Uuid {
             let data = json!({"person": "p-2", "role": "municipality", "body": "c_a944"});
             world.record::<Person>("p-2", "access-granted.v1", data).await
         }
-        26 => {
+        _ => {
             let about = json!({"kind": "issue", "id": issue(n)});
             let items = json!([{"kind": "taken_up", "about": about}]);
             let data = json!({"day": world.today(), "items": items});
@@ -178,7 +180,35 @@ async fn happen_beside(world: &World, kind: u8, n: u8) -> Uuid {
                 }
             }
         }
-        _ => put_back(world).await,
+    }
+}
+
+/// What ends, goes on again, or turns out otherwise.
+async fn come_to_an_end(world: &World, kind: u8, n: u8) -> Uuid {
+    let (q, s, why) = (question(n), solution(n), "Motivo.");
+    match kind {
+        27 => world.record::<Question>(&q, "question-closed.v1", json!({})).await,
+        28 => world.record::<Question>(&q, "question-reopened.v1", json!({"reason": why})).await,
+        29 => {
+            let data = json!({"point_id": point(n), "reason": why});
+            world.record::<Question>(&q, "point-withdrawn.v1", data).await
+        }
+        30 => {
+            let data = json!({"text_version": 1, "role": "direttore"});
+            world.record::<Question>(&q, "question-approved.v1", data).await
+        }
+        31 => {
+            let data = json!({"body": "c_f257", "manner": "adopted", "solution_version": 1,
+                "act": {"status": "not_yet_adopted"}});
+            let adoption = world.record::<Solution>(&s, "solution-adopted.v1", data).await;
+            let data = json!({"adoption_id": adoption, "until": "2026-03-10", "reason": why});
+            world.record::<Solution>(&s, "adoption-ended.v1", data).await
+        }
+        32 => world.record::<Solution>(&s, "solution-retired.v1", json!({"reason": why})).await,
+        _ => {
+            let data = json!({"received_on": "2026-01-20", "reason": why});
+            world.record::<Answer>(&answer(n), "answer-corrected.v1", data).await
+        }
     }
 }
 
