@@ -15,6 +15,9 @@ use crate::requests::{BODY, COORDINATOR, Speaker};
 /// The program under test.
 pub const QUESITO: &str = env!("CARGO_BIN_EXE_quesito");
 
+/// The longest pause between two questions whether it is ready.
+const MOST: Duration = Duration::from_millis(100);
+
 /// How long a server may take to become ready, or views to catch up.
 const PATIENCE: Duration = Duration::from_mins(15);
 
@@ -58,7 +61,9 @@ impl Server {
             if begun.elapsed() > PATIENCE {
                 return Err("the server does not become ready".into());
             }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            // To ask is work for the server as well: the longer it takes, the less often.
+            let pause = begun.elapsed() / 200;
+            tokio::time::sleep(pause.clamp(Duration::from_millis(1), MOST)).await;
         }
         server.ready_after = begun.elapsed();
         Ok(server)
