@@ -167,10 +167,8 @@ fn seen_by_issues(state: &QuestionState, around: &Surroundings) -> u64 {
             (link.answer, outcomes.collect::<Vec<_>>())
         })
         .collect();
-    let received = around.answers.values().map(|(answer, _)| {
-        (answer.receipt.as_ref().map(|receipt| receipt.data.received_on), &answer.withdrawn)
-    });
-    let received: Vec<_> = received.map(|(on, taken_back)| (on, taken_back.is_some())).collect();
+    let receipts = around.answers.values().map(|(answer, _)| answer.receipt.as_ref());
+    let received: Vec<_> = receipts.map(|one| one.map(|one| one.data.received_on)).collect();
     words::digest(&(from_day, points, attached, dispatched, links, received))
 }
 
