@@ -1,7 +1,7 @@
 //! Strings that are met again and again, held once.
 //!
 //! A store names the same few bodies, themes and norms in every event: a copy for each
-//! would be a fifth of the memory of the states that are folded from them.
+//! would be a sixth of the memory of the states that are folded from them.
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
