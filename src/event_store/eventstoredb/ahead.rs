@@ -111,14 +111,11 @@ impl Shared {
             let count = if reader.goes_on { PAGES.0 } else { few };
             self.supervisor.read(|client| client.read_all(way, count)).await?
         };
-        let new = page.records.iter().filter(|record| record.place > reader.cursor);
-        reader
-            .rest
-            .extend(new.filter_map(|record| self.names.ours(record)).map(|(event, _)| event));
-        let last = page.records.last().and_then(|record| record.place);
-        reader.cursor = last.max(reader.cursor);
+        let Page { records, ended } = page;
+        let (known, last) = (reader.cursor, records.last().and_then(|record| record.place));
+        reader.cursor = last.max(known);
         if reader.goes_on
-            && !page.ended
+            && !ended
             && let Some(cursor) = reader.cursor
         {
             let supervisor = Arc::clone(&self.supervisor);
@@ -127,6 +124,10 @@ impl Shared {
             }));
         }
         reader.goes_on = true;
-        Ok(page.ended)
+        // While the server is at work on the next one.
+        let new = records.into_iter().filter(|record| record.place > known);
+        let ours = new.filter_map(|record| self.names.ours(record));
+        reader.rest.extend(ours.map(|(event, _)| event));
+        Ok(ended)
     }
 }

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Shared;
-use super::client::{Cursor, Record, Way};
+use super::client::{Cursor, Page, Record, Way};
 use super::tail::PAGE;
 use crate::event_store::{Bookmark, GlobalPosition, ReadError, Revision, StoredEvent, StreamName};
 
@@ -66,8 +66,9 @@ impl Shared {
         while events.len() < limit && next < GREATEST {
             let (way, count) = (Way::From(next), PAGE.min(limit - events.len()));
             let read = |client: super::client::Client| client.read_stream(name.clone(), way, count);
-            let page = self.supervisor.read(read).await?;
-            for record in &page.records {
+            let Page { records, ended } = self.supervisor.read(read).await?;
+            let ended = ended || records.is_empty();
+            for record in records {
                 if record.revision != next {
                     let found = record.revision;
                     return Err(unreadable(stream, &format!("{found} follows where {next} was")));
@@ -75,7 +76,7 @@ impl Shared {
                 next += 1;
                 events.push(self.own(stream, record)?);
             }
-            if page.ended || page.records.is_empty() {
+            if ended {
                 break;
             }
         }
@@ -103,13 +104,14 @@ impl Shared {
         let (name, mut way) = (self.names.on_server(stream), Way::FromEnd);
         loop {
             let read = |client: super::client::Client| client.read_stream(name.clone(), way, PAGE);
-            let page = self.supervisor.read(read).await?;
-            if let Some(found) = page.records.iter().find(|record| record.id == first_event) {
+            let Page { records, ended } = self.supervisor.read(read).await?;
+            let oldest = records.last().map(|oldest| oldest.revision);
+            if let Some(found) = records.into_iter().find(|record| record.id == first_event) {
                 let found = vec![self.own(stream, found)?];
                 return Ok(self.placed(found).await?.pop());
             }
-            match page.records.last().and_then(|oldest| oldest.revision.checked_sub(1)) {
-                Some(older) if !page.ended => way = Way::Back(older),
+            match oldest.and_then(|oldest| oldest.checked_sub(1)) {
+                Some(older) if !ended => way = Way::Back(older),
                 _ => return Ok(None),
             }
         }
@@ -146,7 +148,8 @@ impl Shared {
         let there = self.supervisor.ask(|client| client.read_all(way, 1)).await;
         match there {
             Ok(page) => {
-                let event = page.records.first().and_then(|record| self.names.ours(record));
+                let event =
+                    page.records.into_iter().next().and_then(|record| self.names.ours(record));
                 let event = event.filter(|(event, _)| event.position == position);
                 Ok(event.map(|(event, _)| event.id))
             }
@@ -156,7 +159,7 @@ impl Shared {
         }
     }
 
-    fn own(&self, stream: &StreamName, record: &Record) -> Result<StoredEvent, ReadError> {
+    fn own(&self, stream: &StreamName, record: Record) -> Result<StoredEvent, ReadError> {
         let Some((mut event, known)) = self.names.ours(record) else {
             return Err(unreadable(
                 stream,
@@ -180,16 +183,18 @@ impl Shared {
             .collect();
         let mut way = Way::FromEnd;
         while !sought.is_empty() {
-            let page = self.supervisor.read(|client| client.read_all(way, PAGE)).await?;
-            for (found, _) in page.records.iter().filter_map(|record| self.names.ours(record)) {
+            let Page { records, ended } =
+                self.supervisor.read(|client| client.read_all(way, PAGE)).await?;
+            let last = records.last().and_then(|record| record.place);
+            for (found, _) in records.into_iter().filter_map(|record| self.names.ours(record)) {
                 if let Some(at) = sought.remove(&(found.stream, found.revision))
                     && let Some(event) = events.get_mut(at)
                 {
                     event.position = found.position;
                 }
             }
-            match page.records.last().and_then(|record| record.place) {
-                Some(place) if !page.ended => way = Way::Back(place),
+            match last {
+                Some(place) if !ended => way = Way::Back(place),
                 _ if sought.is_empty() => {}
                 _ => {
                     let why = "an event of a stream is not in the log".to_owned();

@@ -77,11 +77,13 @@ impl Tail {
         loop {
             let page = supervisor.read(|client| client.read_all(way, PAGE)).await?;
             cursor = cursor.or(page.records.first().and_then(|record| record.place));
-            if let Some((event, _)) = page.records.iter().find_map(|record| names.ours(record)) {
+            let last = page.records.last().and_then(|record| record.place);
+            if let Some((event, _)) = page.records.into_iter().find_map(|record| names.ours(record))
+            {
                 head = event.position;
                 break;
             }
-            match page.records.last().and_then(|record| record.place) {
+            match last {
                 Some(place) if !page.ended => way = Way::Back(place),
                 _ => break,
             }
@@ -213,7 +215,8 @@ impl Tail {
                 for record in page.records.iter().filter(|record| *record.stream == *noted) {
                     scavenge.hear(&record.kind);
                 }
-                (self.take(&page, cursor, &names), !page.ended)
+                let more = !page.ended;
+                (self.take(page, cursor, &names), more)
             } else {
                 // Over a slow line a page may never come whole in time; a smaller one does.
                 count = (count / 4).max(SMALLEST_PAGE);
@@ -230,11 +233,11 @@ impl Tail {
     }
 
     /// Takes what a page brings after the cursor; whether that is anything.
-    fn take(&self, page: &Page, cursor: Option<Cursor>, names: &Names) -> bool {
-        let new = |record: &&Record| record.place > cursor;
+    fn take(&self, page: Page, cursor: Option<Cursor>, names: &Names) -> bool {
+        let new = |record: &Record| record.place > cursor;
         let mut recent = self.recent();
         let (mut news, mut head) = (false, None);
-        for record in page.records.iter().filter(new) {
+        for record in page.records.into_iter().filter(new) {
             news = true;
             recent.cursor = record.place;
             if record.kind == SCAVENGED {
@@ -330,20 +333,20 @@ mod tests {
     fn what_is_not_ours_moves_the_cursor_and_not_the_head() {
         let (tail, names) = (tail(), Names::default());
         let records = vec![record("issue-1", 0, 20), record("$stats-1", 0, 35)];
-        let page = Page { records, ended: true };
+        let page = || Page { records: records.clone(), ended: true };
 
-        assert!(tail.take(&page, Some(Cursor::at(10)), &names));
+        assert!(tail.take(page(), Some(Cursor::at(10)), &names));
         assert_eq!(tail.head(), GlobalPosition(20));
         assert_eq!(tail.recent().cursor, Some(Cursor::at(35)));
         // Reads are inclusive: the last record comes again and brings nothing.
-        assert!(!tail.take(&page, Some(Cursor::at(35)), &names));
+        assert!(!tail.take(page(), Some(Cursor::at(35)), &names));
     }
 
     #[test]
     fn the_end_is_read_from_memory_and_what_lies_before_is_not() {
         let (tail, names) = (tail(), Names::default());
         let records = (0..4).map(|n| record("issue-1", n, 20 + n * 10)).collect();
-        tail.take(&Page { records, ended: true }, Some(Cursor::at(10)), &names);
+        tail.take(Page { records, ended: true }, Some(Cursor::at(10)), &names);
 
         assert_eq!(positions(tail.page(GlobalPosition(10), 2)), Some(vec![20, 30]));
         assert_eq!(positions(tail.page(GlobalPosition(35), 9)), Some(vec![40, 50]));
@@ -355,7 +358,7 @@ mod tests {
     fn a_stream_with_a_hole_is_told() {
         let (tail, names) = (tail(), Names::default());
         let records = vec![record("issue-1", 0, 20), record("issue-1", 2, 30)];
-        tail.take(&Page { records, ended: true }, Some(Cursor::at(10)), &names);
+        tail.take(Page { records, ended: true }, Some(Cursor::at(10)), &names);
 
         assert!(tail.gap().unwrap().contains("issue-1"));
     }
