@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures_util::{Stream, StreamExt, stream};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
+use prost::bytes::Bytes;
 use regex::Regex;
 use tonic::body::BoxBody;
 use tonic::codec::ProstCodec;
@@ -16,9 +17,9 @@ use tonic::{Code, Status};
 use super::super::faults::{Call, Fault};
 use super::super::log::{Direction, Record, Unreadable};
 use super::super::wire::read::{
-    AllStart, Content, Count, EventPosition, Expression, Filter, FilterKind, FilterOption, Place,
-    ReadEvent, ReadOptions, ReadReq, ReadResp, RecordedEvent, StreamNotFound, StreamOption,
-    StreamStart, UuidKind, Window,
+    AllStart, Content, Count, EventPosition, Expression, Filter, FilterKind, FilterOption,
+    MetadataEntry, Place, ReadEvent, ReadOptions, ReadReq, ReadResp, RecordedEvent, StreamNotFound,
+    StreamOption, StreamStart, UuidKind, Window,
 };
 use super::super::wire::{Id, StreamIdentifier};
 use super::{Node, deadline, in_time, refusals, subscribe};
@@ -158,10 +159,14 @@ impl Shape {
         let content_type =
             if record.json { "application/json" } else { "application/octet-stream" };
         let metadata = [
-            ("type", record.kind.clone()),
-            ("content-type", content_type.to_owned()),
-            ("created", record.created.to_string()),
+            ("type", Bytes::copy_from_slice(record.kind.as_bytes())),
+            ("content-type", Bytes::from_static(content_type.as_bytes())),
+            ("created", record.created.to_string().into()),
         ];
+        let entry = |(key, value): (&'static str, Bytes)| MetadataEntry {
+            key: Bytes::from_static(key.as_bytes()),
+            value,
+        };
         let at = position.unwrap_or(u64::MAX);
         say(Content::Event(ReadEvent {
             event: Some(RecordedEvent {
@@ -170,7 +175,7 @@ impl Shape {
                 stream_revision: record.revision,
                 prepare_position: at,
                 commit_position: at,
-                metadata: metadata.map(|(name, value)| (name.to_owned(), value)).into(),
+                metadata: metadata.map(entry).into(),
                 custom_metadata: record.custom_metadata.clone(),
                 data: record.data.clone(),
             }),

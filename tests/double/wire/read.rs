@@ -1,7 +1,5 @@
 //! Reading and subscribing: `streams.proto`.
 
-use std::collections::HashMap;
-
 use prost::bytes::Bytes;
 
 use super::{Id, StreamIdentifier};
@@ -225,12 +223,22 @@ pub struct RecordedEvent {
     pub prepare_position: u64,
     #[prost(uint64, tag = "5")]
     pub commit_position: u64,
-    #[prost(map = "string, string", tag = "6")]
-    pub metadata: HashMap<String, String>,
+    #[prost(message, repeated, tag = "6")]
+    pub metadata: Vec<MetadataEntry>,
     #[prost(bytes = "bytes", tag = "7")]
     pub custom_metadata: Bytes,
     #[prost(bytes = "bytes", tag = "8")]
     pub data: Bytes,
+}
+
+/// An entry of `metadata`: a map is on the wire a message for each, and so is not built anew
+/// for every event. Both are text.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub struct MetadataEntry {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub key: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub value: Bytes,
 }
 
 /// `SubscriptionConfirmation`.
