@@ -24,7 +24,7 @@ use super::citations::write_citations;
 use super::links::{linking, write_links};
 use super::lists::to_json;
 use super::steps::first_day;
-use super::things::Kind;
+use super::things::{Kind, remove_row};
 use super::touched::Touched;
 use super::words;
 use crate::domain::answer::{
@@ -160,8 +160,9 @@ fn write_row(
         first_day(days(state, context), |day| validity(state, context, day) >= least)
             .map(|day| day.to_string())
     };
+    remove_row(tx, &ident)?;
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO answers VALUES
+        "INSERT INTO answers VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
           ?19, ?20, ?21, ?22, ?23)",
     )?

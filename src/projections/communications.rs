@@ -21,7 +21,7 @@ use super::ViewsError;
 use super::book::Book;
 use super::links::write_links;
 use super::lists::to_json;
-use super::things::{Ident, Kind, write_participants};
+use super::things::{Ident, Kind, remove_row, write_participants};
 use super::touched::Touched;
 use super::words;
 use crate::domain::communication::{Communication, CommunicationState};
@@ -92,8 +92,9 @@ pub(super) fn write(
             .iter()
             .map(|other| Ref { revision: None, ..other.clone() })
             .collect();
+        remove_row(tx, &ident)?;
         tx.prepare_cached(
-            "INSERT OR REPLACE INTO communications VALUES
+            "INSERT INTO communications VALUES
              (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![

@@ -26,7 +26,7 @@ const PAGE: usize = 1_000;
 /// Pages that may wait for the writer: on a store in this process, and where they come over
 /// the network, which otherwise stands still while rows are written.
 const PAGES_AHEAD: usize = 4;
-const PAGES_FROM_AFAR: usize = 25;
+const PAGES_FROM_AFAR: usize = 60;
 
 /// Most events in one transaction while catching up: the larger, the less often the
 /// row of a busy case is written. Only states and ids are held, not the events.

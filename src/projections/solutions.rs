@@ -27,7 +27,7 @@ use super::book::{Book, Entry};
 use super::citations::write_citations;
 use super::links::write_links;
 use super::steps::{first_day, steps};
-use super::things::{Ident, Kind, write_participants};
+use super::things::{Ident, Kind, remove_row, write_participants};
 use super::touched::Touched;
 use super::words;
 use crate::domain::answer::{Answer, AnswerContext, AnswerState, standing};
@@ -192,8 +192,9 @@ fn write_row(
         first_day(basis.days(state), |day| basis.validity(state, day) >= least)
             .map(|day| day.to_string())
     };
+    remove_row(tx, ident)?;
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO solutions VALUES
+        "INSERT INTO solutions VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
           ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
     )?

@@ -277,6 +277,14 @@ pub(super) fn participants(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Removes the row of a thing, which is written whole whenever something in it changes.
+/// `INSERT OR REPLACE` would do both at once, but keeps a journal of each statement.
+pub(super) fn remove_row(tx: &Transaction<'_>, ident: &Ident) -> Result<(), ViewsError> {
+    let table = ident.kind.table();
+    tx.prepare_cached(&format!("DELETE FROM {table} WHERE no = ?1"))?.execute([ident.no])?;
+    Ok(())
+}
+
 /// Writes who takes part in a thing, unless that is what was last written.
 pub(super) fn write_participants(
     tx: &Transaction<'_>,

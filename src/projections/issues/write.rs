@@ -13,7 +13,7 @@ use super::super::citations::write_citations;
 use super::super::links::{linking, write_links};
 use super::super::solutions::Basis;
 use super::super::steps::steps;
-use super::super::things::{Ident, Kind, write_participants};
+use super::super::things::{Ident, Kind, remove_row, write_participants};
 use super::super::touched::Touched;
 use super::super::{ViewsError, answers, questions, words};
 use crate::domain::answer::{Answer, AnswerContext, AnswerState, Validity, validity};
@@ -224,8 +224,9 @@ fn write_row(
     let text = |day: Option<Day>| day.map(|day| day.to_string());
     let counted = state.positions.iter().filter(|one| one.fate != PositionFate::Withdrawn).count();
     let milestones = Milestones::of(id, state, around);
+    remove_row(tx, ident)?;
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO issues VALUES
+        "INSERT INTO issues VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
           ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)",
     )?

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::super::book::{Book, Entry};
 use super::super::lists::to_json;
 use super::super::steps::{first_day, steps};
-use super::super::things::Ident;
+use super::super::things::{Ident, remove_row};
 use super::super::{ViewsError, answers, words};
 use super::clocks::{Expectation, expectations, track_status};
 use super::list::AddresseeRow;
@@ -109,8 +109,9 @@ pub(super) fn row(
     let next = expectations(state, &recorded, &calendar).into_iter().next();
     let to_verify = first_day(around.days(), |on| around.is_to_verify(state, on));
     let text = |day: Option<Day>| day.map(|day| day.to_string());
+    remove_row(tx, ident)?;
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO questions VALUES
+        "INSERT INTO questions VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
           ?20, ?21)",
     )?
