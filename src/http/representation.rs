@@ -91,7 +91,8 @@ impl Answer {
         generation: u64,
     ) -> Result<Self, Problem> {
         let bytes = serde_json::to_vec(value).map_err(|why| Problem::internal(&why))?;
-        Ok(Self::new(bytes, "application/json", revision, generation))
+        // What is kept takes as much as it is long, and no room to grow.
+        Ok(Self::new(bytes.into_boxed_slice(), "application/json", revision, generation))
     }
 
     /// An answer from bytes.

@@ -186,7 +186,7 @@ impl Asked<'_> {
                 let value = as_value(&found.value)?;
                 let items = value.get("items").and_then(Value::as_array);
                 let text = csv::from_items(items.map_or(&[], Vec::as_slice));
-                Answer::new(text.into_bytes(), csv::MEDIA_TYPE, None, generation)
+                Answer::new(text.into_bytes().into_boxed_slice(), csv::MEDIA_TYPE, None, generation)
             }
         };
         let answer = Arc::new(answer.held(moment.held()));
