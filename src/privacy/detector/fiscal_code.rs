@@ -46,10 +46,11 @@ pub(super) fn find(tokens: &Tokens<'_>, at: usize) -> Option<Hit> {
         {
             return None;
         }
-        code.extend(token.text.bytes().map(|byte| byte.to_ascii_uppercase()));
-        if !fits_so_far(&code) {
+        let new = token.text.bytes().map(|byte| byte.to_ascii_uppercase());
+        if !(code.len()..).zip(new.clone()).all(|(place, byte)| may_stand(place, byte)) {
             return None;
         }
+        code.extend(new);
         if code.len() == 16 {
             break;
         }
@@ -99,13 +100,13 @@ fn is_digit(code: &[u8; 16], place: usize) -> bool {
     code.get(place).is_some_and(u8::is_ascii_digit)
 }
 
-/// Whether the characters read so far stand where a codice fiscale has such.
-fn fits_so_far(code: &[u8]) -> bool {
-    code.iter().enumerate().all(|(place, byte)| match place {
-        8 => MONTHS.contains(byte),
-        _ if DIGIT_PLACES.contains(&place) => byte.is_ascii_digit() || OMOCODIA.contains(byte),
+/// Whether a codice fiscale may have such a character at a place.
+fn may_stand(place: usize, byte: u8) -> bool {
+    match place {
+        8 => MONTHS.contains(&byte),
+        _ if DIGIT_PLACES.contains(&place) => byte.is_ascii_digit() || OMOCODIA.contains(&byte),
         _ => byte.is_ascii_uppercase(),
-    })
+    }
 }
 
 fn is_valid(code: &[u8; 16]) -> bool {
