@@ -116,7 +116,7 @@ fn municipalities() -> impl Iterator<Item = Municipality> {
 
 /// The lists are our own, and a test reads them all.
 fn read<T: DeserializeOwned>(list: &str) -> Result<T, ImportError> {
-    serde_json::from_str(list).map_err(|why| ImportError::Unreadable(why.to_string()))
+    serde_json::from_slice(list.as_bytes()).map_err(|why| ImportError::Unreadable(why.to_string()))
 }
 
 /// The ids of all shipped bodies.

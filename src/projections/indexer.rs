@@ -11,6 +11,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::mem;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -151,7 +152,7 @@ impl Indexer {
     }
 
     /// Indexes everything that is stored, and no more.
-    pub(super) fn fill(&mut self, readers: &Readers) -> Result<GlobalPosition, ViewsError> {
+    pub(super) fn fill(&mut self, readers: &Arc<Readers>) -> Result<GlobalPosition, ViewsError> {
         let never = watch::Sender::new(false).subscribe();
         let all = GlobalPosition(u64::MAX);
         loop {
@@ -185,11 +186,11 @@ impl Indexer {
 
     fn index(
         &mut self,
-        readers: &Readers,
+        readers: &Arc<Readers>,
         issues: &BTreeSet<Uuid>,
         stop: &watch::Receiver<bool>,
     ) -> Result<(), ViewsError> {
-        let mut numbered = readers.read(|views| {
+        let mut numbered = readers.reader()?.read(|views| {
             let mut find =
                 views.prepare_cached("SELECT no, year, rank FROM things WHERE id = ?1")?;
             let mut numbered = Vec::with_capacity(issues.len());
@@ -317,7 +318,7 @@ struct Indexed {
 
 fn words(
     log: &Log,
-    readers: &Readers,
+    readers: &Arc<Readers>,
     names: &mut Names,
     id: Uuid,
     reference: &str,
@@ -335,7 +336,7 @@ fn words(
     for held in state.positions.iter().filter(|held| held.fate != PositionFate::Withdrawn) {
         add_text(&mut indexed.body, &held.data.reading);
     }
-    readers.read(|views| {
+    readers.reader()?.read(|views| {
         for (_, norm) in &state.citations {
             add(&mut indexed.norms, &norm.label_it());
             if let Some(norm) = norm.norm_id() {

@@ -127,7 +127,7 @@ pub(super) struct Page<T> {
 /// A list of codes or references kept in one column as JSON.
 pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|why| {
+    serde_json::from_slice(text.as_bytes()).map_err(|why| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(why))
     })
 }

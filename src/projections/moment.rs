@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::ViewsError;
 use super::cut::Cut;
 use super::past::Then;
+use super::readers::Reader;
 use super::texts::Texts;
 use super::things::Kind;
 use super::views::reached;
@@ -90,11 +91,15 @@ impl Moment {
         &self,
         query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
     ) -> Result<T, ViewsError> {
+        self.reader()?.read(query)
+    }
+
+    fn reader(&self) -> Result<Reader, ViewsError> {
         match &self.source {
-            Source::Now(shared) => shared.readers().read(query),
+            Source::Now(shared) => shared.readers().reader(),
             Source::Then(then, today) => {
                 let today = today.as_ref().map(|shared| shared.readers().path().to_owned());
-                then.readers().read_beside(today.as_deref(), query)
+                then.readers().reader_beside(today.as_deref())
             }
         }
     }

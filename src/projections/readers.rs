@@ -3,7 +3,7 @@
 //! Depends on: nothing in this crate.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
@@ -39,29 +39,17 @@ impl Readers {
         &self.views
     }
 
-    /// Reads with a connection of one's own.
-    pub(super) fn read<T>(
-        &self,
-        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
-    ) -> Result<T, ViewsError> {
-        let open = || schema::open_for_reading(&self.views, &self.search);
-        let (conn, generation) = self.take(None, &open)?;
-        let answer = query(&conn);
-        self.give_back(conn, generation);
-        answer
+    /// A connection of one's own, to read with.
+    pub(super) fn reader(self: &Arc<Self>) -> Result<Reader, ViewsError> {
+        self.take(None, &|| schema::open_for_reading(&self.views, &self.search))
     }
 
-    /// Reads the past with a connection of one's own, the present views beside it.
-    pub(super) fn read_beside<T>(
-        &self,
+    /// A connection of one's own to the past, the present views beside it.
+    pub(super) fn reader_beside(
+        self: &Arc<Self>,
         today: Option<&Path>,
-        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
-    ) -> Result<T, ViewsError> {
-        let open = || schema::open_past_for_reading(&self.views, &self.search, today);
-        let (conn, generation) = self.take(today, &open)?;
-        let answer = query(&conn);
-        self.give_back(conn, generation);
-        answer
+    ) -> Result<Reader, ViewsError> {
+        self.take(today, &|| schema::open_past_for_reading(&self.views, &self.search, today))
     }
 
     /// Closes the connections that nobody uses, and the others when they come back.
@@ -71,12 +59,12 @@ impl Readers {
         idle.generation += 1;
     }
 
-    /// A connection that nobody uses, or a new one, and the generation it belongs to.
+    /// A connection that nobody uses, or a new one.
     fn take(
-        &self,
+        self: &Arc<Self>,
         today: Option<&Path>,
         open: &dyn Fn() -> Result<Connection, ViewsError>,
-    ) -> Result<(Connection, u64), ViewsError> {
+    ) -> Result<Reader, ViewsError> {
         let (kept, generation) = {
             let mut idle = self.idle();
             // The present views were built anew: their old file is gone.
@@ -91,7 +79,7 @@ impl Readers {
             Some(conn) => conn,
             None => open()?,
         };
-        Ok((conn, generation))
+        Ok(Reader { pool: Arc::clone(self), conn, generation })
     }
 
     /// Keeps a connection for the next reader, unless it came from before a renewal.
@@ -104,5 +92,24 @@ impl Readers {
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection for one reading; afterwards the next reader gets it.
+pub(super) struct Reader {
+    pool: Arc<Readers>,
+    conn: Connection,
+    generation: u64,
+}
+
+impl Reader {
+    /// What a query finds.
+    pub(super) fn read<T>(
+        self,
+        query: impl FnOnce(&Connection) -> Result<T, ViewsError>,
+    ) -> Result<T, ViewsError> {
+        let answer = query(&self.conn);
+        self.pool.give_back(self.conn, self.generation);
+        answer
     }
 }

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub(in super::super) struct Then {
     cut: Cut,
     path: PathBuf,
     search: PathBuf,
-    readers: Readers,
+    readers: Arc<Readers>,
     reached: Mutex<Reached>,
     words: Mutex<Words>,
 }
@@ -70,7 +70,7 @@ impl Then {
         Self {
             cut,
             path: path.to_owned(),
-            readers: Readers::new(path.to_owned(), search.clone()),
+            readers: Arc::new(Readers::new(path.to_owned(), search.clone())),
             search,
             reached: Mutex::new(Reached { at, seen: Seen::default(), built: false, bytes: 0 }),
             words: Mutex::default(),
@@ -81,7 +81,7 @@ impl Then {
         &self.cut
     }
 
-    pub(in super::super) fn readers(&self) -> &Readers {
+    pub(in super::super) fn readers(&self) -> &Arc<Readers> {
         &self.readers
     }
 

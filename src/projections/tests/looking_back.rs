@@ -113,7 +113,7 @@ fn present(world: &World, path: &Path, events: usize, at_once: usize) {
 
 /// All rows of a moment; without the numbers that are given after its head.
 fn whole(then: &Then) -> Vec<String> {
-    let all = then.readers().read(dump).unwrap();
+    let all = then.readers().reader().unwrap().read(dump).unwrap();
     let apart: &[&str] = match then.cut().head {
         None => &["bookmark"],
         Some(_) => &["bookmark", "counters", "things"],
