@@ -12,6 +12,7 @@ pub mod config;
 pub mod csv;
 pub mod decisions;
 pub mod domain;
+mod endpoint;
 pub mod event_store;
 pub mod extract;
 pub mod fetch;

@@ -84,7 +84,7 @@ impl Maker {
         let begin: Timestamp = BEGINNING.parse()?;
         let recorded_at = begin + SignedDuration::from_micros(seconds.saturating_mul(done));
         self.clock.set(recorded_at);
-        let append = self.stock.append(&self.engine, at, print, revision, recorded_at, data)?;
+        let append = self.stock.append(&self.engine, at, print, revision, recorded_at, &data)?;
         self.batch.push(append);
         self.made += 1;
         if self.batch.len() >= BATCH { self.flush().await } else { Ok(()) }

@@ -182,7 +182,7 @@ impl Stock {
         print: u64,
         revision: u64,
         recorded_at: jiff::Timestamp,
-        data: Value,
+        data: &Value,
     ) -> Result<Append, Failure> {
         let pattern = self.patterns.get(at).ok_or("no such pattern")?;
         let stream = self.stream(pattern, print)?;
@@ -235,7 +235,7 @@ fn written<E: EventSet>(
     engine: &Engine,
     stream: &StreamName,
     kind: &str,
-    data: Value,
+    data: &Value,
     envelope: &codec::Envelope,
 ) -> Result<Vec<NewEvent>, Failure> {
     let event = E::from_value(kind, data).ok_or("an event of another category")??;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::access::Actor;
 use crate::app::{Access, Engine};
 use crate::config::DataArgs;
+use crate::domain::from_json;
 use crate::domain::registry::Role;
 use crate::extract::{Sources, extract};
 use crate::projections::things::{Kind, parse_reference};
@@ -93,7 +94,7 @@ fn reader(text: &str) -> Result<Actor, Failure> {
         [role, body, network] => (*role, *body, Some(*network)),
         _ => return Err(wrong().into()),
     };
-    let role: Role = serde_json::from_value(role.into()).map_err(|_| wrong())?;
+    let role: Role = from_json(&role.into()).map_err(|_| wrong())?;
     let network = match role {
         Role::Admin => return Err(wrong().into()),
         Role::Staff => Some(body),

@@ -230,9 +230,9 @@ impl Codec {
             let bytes = serde_json::to_vec(&data).map_err(|why| malformed(of_type, &why))?;
             return recorded(stored, decode::<E>(of_type, &bytes)?);
         }
-        let event = E::from_value(of_type, data)
+        let event = E::from_value(of_type, &data)
             .ok_or_else(|| CodecError::UnknownType(of_type.to_owned()))?
-            .map_err(|why| malformed(of_type, why.inner()))?;
+            .map_err(|why| malformed(of_type, &why))?;
         recorded(stored, event)
     }
 }

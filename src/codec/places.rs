@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::from_json;
 use crate::domain::values::SealedText;
 
 /// The sealed texts in a document, with their pointers.
@@ -12,7 +13,7 @@ pub(super) fn sealed_places(
 ) {
     match value {
         Value::Object(members) if members.contains_key("commitment") => {
-            if let Ok(sealed) = serde_json::from_value(value.clone()) {
+            if let Ok(sealed) = from_json(value) {
                 found.push((path.clone(), sealed));
             }
         }

@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 
+use super::Fault;
+
 /// One stored event type, as its contract file describes it.
 #[derive(Clone, Copy)]
 pub struct EventType {
@@ -36,10 +38,7 @@ pub trait EventSet:
     /// place of the first fault.
     ///
     /// `None` when the type is not of this set.
-    fn from_value(
-        stored: &str,
-        data: Value,
-    ) -> Option<Result<Self, serde_path_to_error::Error<serde_json::Error>>>;
+    fn from_value(stored: &str, data: &Value) -> Option<Result<Self, Fault>>;
 }
 
 /// Declares an aggregate's events: stored type, variant, what `occurred_on` is.
@@ -79,7 +78,7 @@ macro_rules! events {
                     },
                     check: |data| {
                         let read: $data =
-                            serde_json::from_value(data).map_err(|error| error.to_string())?;
+                            $crate::domain::from_json(&data).map_err(|fault| fault.to_string())?;
                         serde_json::to_value(&read).map_err(|error| error.to_string())
                     },
                 },
@@ -102,15 +101,12 @@ macro_rules! events {
 
             fn from_value(
                 stored: &str,
-                data: serde_json::Value,
-            ) -> Option<Result<Self, serde_path_to_error::Error<serde_json::Error>>> {
+                data: &serde_json::Value,
+            ) -> Option<Result<Self, $crate::domain::Fault>> {
                 match stored {
-                    // Keeping track of the place costs more than reading: only for a fault.
-                    $($stored => Some(match <$data as serde::Deserialize>::deserialize(&data) {
-                        Ok(data) => Ok(Self::$variant(Box::new(data))),
-                        Err(_) => serde_path_to_error::deserialize(data)
-                            .map(|data| Self::$variant(Box::new(data))),
-                    }),)*
+                    $($stored => {
+                        Some($crate::domain::from_json(data).map(|data| Self::$variant(Box::new(data))))
+                    })*
                     _ => None,
                 }
             }

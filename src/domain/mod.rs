@@ -20,6 +20,7 @@ pub mod communication;
 pub mod document;
 pub(crate) mod event;
 pub mod facts;
+mod from_json;
 pub mod issue;
 pub mod italian;
 mod lists;
@@ -34,6 +35,7 @@ pub mod values;
 
 pub use event::{EventSet, EventType};
 pub use facts::Facts;
+pub use from_json::{Fault, from_json};
 pub use rejection::Rejection;
 
 use values::{BodyId, Day, Ref};

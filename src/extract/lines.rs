@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::{Names, words};
+use crate::domain::from_json;
 use crate::domain::italian::italian_date;
 use crate::domain::norm::NormRef;
 use crate::domain::values::Day;
@@ -90,7 +91,7 @@ fn text(value: &Value, names: &Names) -> Option<String> {
                 let thing = words::member(part("kind"));
                 return Some(format!("{thing} {}", names.of(part("id"))));
             }
-            let norm: NormRef = serde_json::from_value(value.clone()).ok()?;
+            let norm: NormRef = from_json(value).ok()?;
             Some(norm_text(&norm))
         }
     }

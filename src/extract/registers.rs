@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::gather::{Case, Thing};
 use super::lines::norm_text;
 use crate::clock::instant_text;
+use crate::domain::from_json;
 use crate::domain::norm::NormRef;
 use crate::projections::things::Kind;
 
@@ -16,7 +17,7 @@ pub(super) fn norms(case: &Case) -> BTreeMap<String, Value> {
     for event in case.events() {
         visit(&event.shown, &mut |members| {
             let value = Value::Object(members.clone());
-            if let Ok(norm) = serde_json::from_value::<NormRef>(value.clone()) {
+            if let Ok(norm) = from_json::<NormRef>(&value) {
                 found.insert(norm_text(&norm), value);
             }
         });

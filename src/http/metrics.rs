@@ -18,12 +18,12 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 use super::acts::ACTS;
 use super::{Api, PREFIX, reads};
+use crate::endpoint::get;
 use crate::event_store::Remote;
 
 /// Upper bounds of the latency histogram, in seconds.

@@ -35,9 +35,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, post};
+use axum::routing::MethodRouter;
 
 use crate::clock::Clock;
+use crate::endpoint::post;
 use crate::notary::witness::Asking;
 use crate::notary::{Keeper, Scrub};
 use crate::operations::Operations;

@@ -133,12 +133,8 @@ pub fn describe<T: IntoParams>() -> Vec<Value> {
         .iter()
         .map(|parameter| {
             let mut value = serde_json::to_value(parameter).unwrap_or_default();
-            if let Some(schema) = value.get("schema").cloned() {
-                let schema: Result<utoipa::openapi::RefOr<utoipa::openapi::Schema>, _> =
-                    serde_json::from_value(schema);
-                if let Ok(schema) = schema {
-                    value["schema"] = schemas::tidy(&schema);
-                }
+            if let Some(schema) = value.get_mut("schema") {
+                schemas::tidy_value(schema);
             }
             if value.get("required").is_none() {
                 value["required"] = json!(false);

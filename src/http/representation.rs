@@ -141,6 +141,18 @@ impl Answer {
     }
 }
 
+/// A value as a JSON document, that is not kept.
+pub struct Json<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(bytes) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+            Err(why) => Problem::internal(&why).into_response(),
+        }
+    }
+}
+
 fn has_already(request: &HeaderMap, etag: &HeaderValue) -> bool {
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let own = etag.to_str().unwrap_or_default();

@@ -8,11 +8,11 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::problem::Problem;
 use super::{Api, PREFIX, openapi, problems};
+use crate::endpoint::get;
 
 /// The routes at the root.
 pub fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {

@@ -16,13 +16,14 @@ use uuid::Uuid;
 
 use super::acts::{Act, Seen};
 use super::problem::Problem;
+use super::representation::Json;
 use super::request::{Caller, Trace};
 use super::{Api, dates, ids, limits, position};
 use crate::access::Actor;
 use crate::codec::{self, ActorKind, ReceivedVia};
-use crate::domain::Rejection;
 use crate::domain::norm::{NirUrn, norm_id};
 use crate::domain::values::{BodyId, Day};
+use crate::domain::{Rejection, from_json};
 use crate::event_store::Revision;
 use crate::notary;
 use crate::operations::erasure::TEXT_ERASED;
@@ -300,7 +301,7 @@ fn take_envelope(data: &mut Map<String, Value>) -> Result<Wrapping, Problem> {
         faults: &mut Vec<FieldFault>,
     ) -> Option<T> {
         let value = data.remove(name)?;
-        match serde_path_to_error::deserialize::<_, T>(value) {
+        match from_json::<T>(&value) {
             Ok(value) => Some(value),
             Err(fault) => {
                 let fault = FieldFault::from(&fault);
@@ -432,5 +433,5 @@ fn answer(api: &Api, act: &Act, receipt: &Receipt) -> Response {
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (HeaderName::from_static(position::HEADER), position::word(api, receipt.position)),
     ];
-    (StatusCode::CREATED, headers, axum::Json(document)).into_response()
+    (StatusCode::CREATED, headers, Json(document)).into_response()
 }

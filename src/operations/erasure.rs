@@ -31,6 +31,7 @@ use crate::codec::{self, sealed_texts};
 use crate::command_handler::{Done, Intent};
 use crate::domain::answer::Answer;
 use crate::domain::communication::Communication;
+use crate::domain::from_json;
 use crate::domain::issue::Issue;
 use crate::domain::question::Question;
 use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, Person, Theme};
@@ -163,7 +164,7 @@ impl Operations {
         let first = codec::event_id(submission.command_id, 0);
         let asked = serde_json::Value::Object(submission.data.clone());
         let (stream, intent) = self.prepare::<D>(submission).await?;
-        let asked: TextErased = serde_json::from_value(asked).map_err(internal)?;
+        let asked: TextErased = from_json(&asked).map_err(internal)?;
         let scope = Scope::of(&asked);
 
         // Whoever changes rings reads them first: one at a time, and on another node by what
@@ -313,8 +314,7 @@ impl Operations {
 
     /// What the event of an erasure says, with the keys that it reaches.
     pub(super) async fn erasure(&self, stored: &StoredEvent) -> Result<Erasure, OperationError> {
-        let data: serde_json::Value = serde_json::from_slice(&stored.data).map_err(internal)?;
-        let asked: TextErased = serde_json::from_value(data).map_err(internal)?;
+        let asked: TextErased = serde_json::from_slice(&stored.data).map_err(internal)?;
         let scope = Scope::of(&asked);
         let events = self.history(&stored.stream).await?;
         let mut keys = scope.keys(&events, stored.revision)?;
@@ -400,8 +400,7 @@ impl Operations {
 fn told_erased(events: &[StoredEvent]) -> Result<HashSet<KeyId>, OperationError> {
     let mut told = HashSet::new();
     for stored in events.iter().filter(|stored| *stored.stored_type == *TEXT_ERASED) {
-        let data: serde_json::Value = serde_json::from_slice(&stored.data).map_err(internal)?;
-        let asked: TextErased = serde_json::from_value(data).map_err(internal)?;
+        let asked: TextErased = serde_json::from_slice(&stored.data).map_err(internal)?;
         told.extend(Scope::of(&asked).keys(events, stored.revision)?);
     }
     Ok(told)

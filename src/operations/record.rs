@@ -26,7 +26,7 @@ use crate::domain::registry::{
 };
 use crate::domain::solution::Solution;
 use crate::domain::values::{BodyId, Day, leaves};
-use crate::domain::{EventSet, Facts};
+use crate::domain::{EventSet, Facts, Fault};
 use crate::event_store::{GlobalPosition, Revision, StreamName};
 use crate::notary::Hash;
 
@@ -367,23 +367,15 @@ fn parse<D: Subject>(
     stored_type: &str,
     data: Map<String, Value>,
 ) -> Result<D::Event, OperationError> {
-    let read = D::Event::from_value(stored_type, Value::Object(data))
+    let read = D::Event::from_value(stored_type, &Value::Object(data))
         .ok_or_else(|| OperationError::Internal("an event of another category".into()))?;
     read.map_err(|fault| OperationError::Invalid(vec![FieldFault::from(&fault)]))
 }
 
-impl From<&serde_path_to_error::Error<serde_json::Error>> for FieldFault {
-    fn from(fault: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let mut pointer = String::new();
-        for segment in fault.path() {
-            use serde_path_to_error::Segment as S;
-            match segment {
-                S::Seq { index } => pointer.push_str(&["/", &index.to_string()].concat()),
-                S::Map { key } => pointer.push_str(&["/", key].concat()),
-                S::Enum { .. } | S::Unknown => {}
-            }
-        }
-        let why = fault.inner().to_string();
+impl From<&Fault> for FieldFault {
+    fn from(fault: &Fault) -> Self {
+        let mut pointer = fault.pointer();
+        let why = fault.why();
         let quoted = why.split('`').nth(1).unwrap_or_default().to_owned();
         let (kind, detail) = if why.starts_with("missing field") {
             pointer.push_str(&["/", &quoted].concat());
@@ -402,8 +394,6 @@ impl From<&serde_path_to_error::Error<serde_json::Error>> for FieldFault {
             ("wrong_shape", "Il dato non ha la forma prevista.".to_owned())
         } else {
             // The message of one of our own types: Italian, and about the field alone.
-            let why = why.trim_end_matches(|c: char| c != '\n' && c.is_ascii_digit());
-            let why = why.split(" at line").next().unwrap_or(why);
             ("invalid", format!("{}.", italian::capitalised(why.trim_end_matches('.'))))
         };
         Self { pointer, kind, detail, hint: None }

@@ -21,7 +21,7 @@ use crate::domain::question::{Question, QuestionContext, status};
 use crate::domain::registry::{Authority, Body, Calendar, Form, Norm, Retirement, Theme};
 use crate::domain::solution::Solution;
 use crate::domain::values::{BodyId, Day, Leaf, RefKind, Sha256Hex};
-use crate::domain::{Decider, Facts};
+use crate::domain::{Decider, Facts, from_json};
 use crate::event_store::{Revision, StreamName};
 use crate::privacy;
 
@@ -368,11 +368,11 @@ fn walk(value: &Value, path: &mut String, kind: Option<RefKind>, found: &mut Vec
             }
         }
         Value::Object(members) => {
-            if let (Some(Value::String(kind)), Some(Value::String(id))) =
+            if let (Some(kind_named @ Value::String(_)), Some(Value::String(id))) =
                 (members.get("kind"), members.get("id"))
             {
-                let kind = serde_json::from_value(Value::String(kind.clone()));
-                found.push((format!("{path}/id"), kind.unwrap_or(RefKind::Unknown), id.clone()));
+                let kind = from_json(kind_named).unwrap_or(RefKind::Unknown);
+                found.push((format!("{path}/id"), kind, id.clone()));
                 return;
             }
             for (name, member) in members {

@@ -204,7 +204,7 @@ impl Operations {
             data["field"] = Value::String(field.clone());
         }
         let body = codec::canonical(&data, TEXT_ERASED).map_err(internal)?;
-        let proposed = D::Event::from_value(TEXT_ERASED, data)
+        let proposed = D::Event::from_value(TEXT_ERASED, &data)
             .ok_or_else(|| internal("a case without erasures"))?
             .map_err(internal)?;
         let who = operator();

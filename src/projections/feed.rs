@@ -30,6 +30,7 @@ use super::things::Kind;
 use super::views::Views;
 use crate::access::{People, Scope};
 use crate::codec::{self, Instant};
+use crate::domain::from_json;
 use crate::domain::shared::Audience;
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::{
@@ -274,7 +275,7 @@ impl Readers {
 
 fn audience(data: &[u8]) -> Option<Audience> {
     let data: Value = serde_json::from_slice(data).ok()?;
-    serde_json::from_value(data.get("audience")?.clone()).ok()
+    from_json(data.get("audience")?).ok()
 }
 
 /// What a reader is to a stream; `None` when they may not read it.

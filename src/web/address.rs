@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::fault::Fault;
+use crate::domain::from_json;
 use crate::privacy::detector::{self, Finding, Severity};
 
 /// A path with its parameters.
@@ -56,7 +57,7 @@ impl Address {
     ///
     /// [`Fault::BadAddress`] when it is none.
     pub fn word<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Fault> {
-        let read = |text: &str| serde_json::from_value(Value::from(text)).map_err(|_| bad(name));
+        let read = |text: &str| from_json(&Value::from(text)).map_err(|_| bad(name));
         self.get(name).map(read).transpose()
     }
 

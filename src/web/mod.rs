@@ -34,13 +34,13 @@ pub mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::domain::registry::Role;
 use crate::domain::values::BodyId;
+use crate::endpoint::{get, get_post, post};
 use crate::notary::Keeper;
 use crate::operations::Operations;
 use crate::projections::Views;
@@ -159,46 +159,48 @@ fn cases() -> Router<Arc<Site>> {
         .route("/riscontri/{id}", get(pages::answer::show))
         .route(
             "/riscontri/{id}/{act}",
-            get(pages::acts::show::<AnswerDetail>).post(pages::acts::send::<AnswerDetail>),
+            get_post(pages::acts::show::<AnswerDetail>, pages::acts::send::<AnswerDetail>),
         )
-        .route("/soluzioni/nuova", get(pages::propose::show).post(pages::propose::send))
+        .route("/soluzioni/nuova", get_post(pages::propose::show, pages::propose::send))
         .route(
             "/soluzioni/{id}/{act}",
-            get(pages::acts::show::<SolutionDetail>).post(pages::acts::send::<SolutionDetail>),
+            get_post(pages::acts::show::<SolutionDetail>, pages::acts::send::<SolutionDetail>),
         )
-        .route("/soluzioni/{id}/adozione", get(pages::adopt::show).post(pages::adopt::send))
+        .route("/soluzioni/{id}/adozione", get_post(pages::adopt::show, pages::adopt::send))
         .route(
             "/soluzioni/{id}/validazione",
-            get(pages::adopt::show_validation).post(pages::adopt::validate),
+            get_post(pages::adopt::show_validation, pages::adopt::validate),
         )
         .route("/segnalazioni/{id}/documenti/{sha256}", get(pages::documents::of_issue))
         .route("/segnalazioni/{id}/in-carico", post(pages::desk::take))
         .route(
             "/segnalazioni/{id}/istruttoria",
-            get(pages::desk::show_triage).post(pages::desk::triage),
+            get_post(pages::desk::show_triage, pages::desk::triage),
         )
         .route(
             "/segnalazioni/{id}/cancellazione",
-            get(pages::erasure::show::<IssueDetail>).post(pages::erasure::send::<IssueDetail>),
+            get_post(pages::erasure::show::<IssueDetail>, pages::erasure::send::<IssueDetail>),
         )
         .route(
             "/riscontri/{id}/cancellazione",
-            get(pages::erasure::show::<AnswerDetail>).post(pages::erasure::send::<AnswerDetail>),
+            get_post(pages::erasure::show::<AnswerDetail>, pages::erasure::send::<AnswerDetail>),
         )
         .route(
             "/soluzioni/{id}/cancellazione",
-            get(pages::erasure::show::<SolutionDetail>)
-                .post(pages::erasure::send::<SolutionDetail>),
+            get_post(
+                pages::erasure::show::<SolutionDetail>,
+                pages::erasure::send::<SolutionDetail>,
+            ),
         )
         .route(
             "/segnalazioni/{id}/{act}",
-            get(pages::acts::show::<IssueDetail>).post(pages::acts::send::<IssueDetail>),
+            get_post(pages::acts::show::<IssueDetail>, pages::acts::send::<IssueDetail>),
         )
-        .route("/segnalazioni/nuova", get(pages::report::show).post(pages::report::send))
+        .route("/segnalazioni/nuova", get_post(pages::report::show, pages::report::send))
         .route("/segnalazioni/simili", post(pages::report::similar))
         .route(
             "/segnalazioni/{id}/anche-da-noi",
-            get(pages::report::show_endorsement).post(pages::report::endorse),
+            get_post(pages::report::show_endorsement, pages::report::endorse),
         )
 }
 
@@ -209,50 +211,52 @@ fn questions() -> Router<Arc<Site>> {
         .route("/quesiti/{id}", get(pages::question::show))
         .route(
             "/quesiti/nuovo",
-            get(pages::question::draft::show).post(pages::question::draft::send),
+            get_post(pages::question::draft::show, pages::question::draft::send),
         )
         .route(
             "/quesiti/{id}/testo",
-            get(pages::question::revise::show).post(pages::question::revise::send),
+            get_post(pages::question::revise::show, pages::question::revise::send),
         )
         .route(
             "/quesiti/{id}/trasmissione",
-            get(pages::question::dispatch::show).post(pages::question::dispatch::send),
+            get_post(pages::question::dispatch::show, pages::question::dispatch::send),
         )
         .route(
             "/quesiti/{id}/protocollo",
-            get(pages::question::letters::show).post(pages::question::letters::send),
+            get_post(pages::question::letters::show, pages::question::letters::send),
         )
         .route(
             "/quesiti/{id}/corrispondenza",
-            get(pages::question::post::show_letter).post(pages::question::post::send_letter),
+            get_post(pages::question::post::show_letter, pages::question::post::send_letter),
         )
         .route(
             "/quesiti/{id}/ricevuta",
-            get(pages::question::post::show_receipt).post(pages::question::post::send_receipt),
+            get_post(pages::question::post::show_receipt, pages::question::post::send_receipt),
         )
         .route(
             "/quesiti/{id}/annulla-protocollo",
-            get(pages::question::post::show_annulment).post(pages::question::post::send_annulment),
+            get_post(pages::question::post::show_annulment, pages::question::post::send_annulment),
         )
         .route(
             "/quesiti/{id}/riscontro",
-            get(pages::question::reply::show).post(pages::question::reply::send),
+            get_post(pages::question::reply::show, pages::question::reply::send),
         )
         .route(
             "/quesiti/{id}/collegamento",
-            get(pages::question::reply::show_link).post(pages::question::reply::send_link),
+            get_post(pages::question::reply::show_link, pages::question::reply::send_link),
         )
         .route(
             "/quesiti/{id}/{act}",
-            get(pages::question::acts::show).post(pages::question::acts::send),
+            get_post(pages::question::acts::show, pages::question::acts::send),
         )
         .route("/quesiti/{id}/lettera", get(pages::question::letter))
         .route("/quesiti/{id}/lettera.docx", get(pages::question::document))
         .route(
             "/quesiti/{id}/cancellazione",
-            get(pages::erasure::show::<QuestionDetail>)
-                .post(pages::erasure::send::<QuestionDetail>),
+            get_post(
+                pages::erasure::show::<QuestionDetail>,
+                pages::erasure::send::<QuestionDetail>,
+            ),
         )
 }
 

@@ -9,6 +9,7 @@ use super::parts::Tone;
 use crate::access::accounts::Standing;
 use crate::codec::{ActorKind, ReceivedVia};
 use crate::domain::answer::{Assessment, Validity};
+use crate::domain::from_json;
 use crate::domain::issue::{ClosingOutcome, EndCause, IssueLink, IssueStatus, Known};
 use crate::domain::question::QuestionStatus;
 use crate::domain::registry::Role;
@@ -82,7 +83,7 @@ pub fn is_over(status: IssueStatus) -> bool {
 
 /// The words for a status as the API spells it.
 pub fn status_named(code: &str) -> String {
-    match serde_json::from_value(code.into()) {
+    match from_json(&code.into()) {
         Ok(status) => issue_status(status).1.into(),
         Err(_) => code.to_owned(),
     }

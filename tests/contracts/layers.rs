@@ -12,6 +12,7 @@ const ROWS: &[&[&str]] = &[
         "config",
         "csv",
         "decisions",
+        "endpoint",
         "private_file",
         "fetch",
         "mail",

@@ -55,7 +55,7 @@ pub(super) fn example<E: EventSet>(category: &str, kind: &EventType) -> Example 
     let clear = clear_schema(kind, &mut BTreeMap::new());
     let clear = clear.pointer("/examples/0").cloned().unwrap_or_default();
     let body = sound(canonical(&clear, kind.stored), "an example is JSON");
-    let event = E::from_value(kind.stored, clear)
+    let event = E::from_value(kind.stored, &clear)
         .unwrap_or_else(|| unreachable!("a set reads its own types"));
     let event = sound(event, kind.stored);
 

@@ -124,7 +124,8 @@ pub fn tidy(schema: &RefOr<Schema>) -> Value {
     value
 }
 
-fn tidy_value(value: &mut Value) {
+/// As [`tidy`], of a schema that is JSON already.
+pub fn tidy_value(value: &mut Value) {
     match value {
         Value::Object(members) => tidy_object(members),
         Value::Array(items) => items.iter_mut().for_each(tidy_value),

@@ -107,10 +107,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::from_json;
 
-    fn fault(citation: Value) -> (String, String) {
-        let fault = serde_path_to_error::deserialize::<_, NormRef>(citation).unwrap_err();
-        (fault.path().to_string(), fault.inner().to_string())
+    fn fault(citation: &Value) -> (String, String) {
+        let fault = from_json::<NormRef>(citation).unwrap_err();
+        (fault.pointer(), fault.to_string())
     }
 
     #[test]
@@ -129,18 +130,18 @@ mod tests {
 
     #[test]
     fn a_fault_is_found_where_it_stands() {
-        let (path, why) = fault(json!({"kind": "nir", "urn": " "}));
-        assert!(path == "urn" && why.starts_with("serve una URN"), "{path}: {why}");
+        let (path, why) = fault(&json!({"kind": "nir", "urn": " "}));
+        assert!(path == "/urn" && why.starts_with("serve una URN"), "{path}: {why}");
         assert_eq!(
-            fault(json!({"kind": "eu", "celex": "32013L0033", "text_in_force_on": "oggi"})).0,
-            "text_in_force_on"
+            fault(&json!({"kind": "eu", "celex": "32013L0033", "text_in_force_on": "oggi"})).0,
+            "/text_in_force_on"
         );
-        assert_eq!(fault(json!({"kind": "legge"})).0, "kind");
+        assert_eq!(fault(&json!({"kind": "legge"})).0, "/kind");
     }
 
     #[test]
     fn a_member_belongs_to_its_kind() {
-        let why = |citation| fault(citation).1;
+        let why = |citation: Value| fault(&citation).1;
         let urn = "urn:nir:stato:legge:2017-04-07;47";
         assert_eq!(
             why(json!({"kind": "nir", "urn": urn, "celex": "32013L0033"})),

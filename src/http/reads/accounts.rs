@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::MethodRouter;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,7 +15,9 @@ use super::tokens::body;
 use crate::access::accounts::AccountSummary;
 use crate::domain::registry::Role;
 use crate::domain::values::{BodyId, PersonId, Text};
+use crate::endpoint::{get_post, post};
 use crate::http::problem::Problem;
+use crate::http::representation::Json;
 use crate::http::request::Caller;
 use crate::http::{Api, MAX_BODY, ids, submit};
 use crate::operations::accounts::{AccountRequest, ApprovalRequest};
@@ -76,7 +78,7 @@ pub struct AccountList {
 
 /// `/accounts`.
 pub fn collection() -> MethodRouter<Arc<Api>> {
-    get(list).post(create).layer(DefaultBodyLimit::max(MAX_BODY))
+    get_post(list, create).layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
 /// `/accounts/{account_id}/approval`.
@@ -104,7 +106,7 @@ async fn list(
     super::plumbing::form(&headers, false)?;
     submit::no_parameters(&uri)?;
     let items = api.operations.list_accounts(&actor).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(AccountList { items })).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(AccountList { items })).into_response())
 }
 
 async fn create(
@@ -128,7 +130,7 @@ async fn create(
     let account = api.operations.create_account(actor, command, request).await?;
     let location = format!("{}{}/accounts", api.base, crate::http::PREFIX);
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store".into())];
-    Ok((StatusCode::CREATED, headers, axum::Json(account)).into_response())
+    Ok((StatusCode::CREATED, headers, Json(account)).into_response())
 }
 
 async fn approve(

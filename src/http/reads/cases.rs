@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use crate::domain::values::{
     AuthorityId, BodyId, DocumentNumber, ExternalId, FormCode, IpaCode, ProvinceCode, RegisterCode,
     Sha256Hex, TerritoryCode, ThemeCode, Year,
 };
+use crate::endpoint::get;
 use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::MethodRouter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,9 +13,11 @@ use super::plumbing::signed_in;
 use crate::codec;
 use crate::domain::registry::Role;
 use crate::domain::values::{MediaType, Sha256Hex};
+use crate::endpoint::{get, post};
 use crate::event_store::StreamName;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
+use crate::http::representation::Json;
 use crate::http::request::Caller;
 use crate::http::{Api, submit};
 use crate::operations::documents::MAX_DOCUMENT;
@@ -75,7 +77,7 @@ async fn upload(
     let stored = api.operations.store_document(actor, command, media, &bytes).await?;
     let location = format!("{}{}/documents/{}", api.base, crate::http::PREFIX, stored.sha256);
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store".into())];
-    Ok((StatusCode::CREATED, headers, axum::Json(stored)).into_response())
+    Ok((StatusCode::CREATED, headers, Json(stored)).into_response())
 }
 
 async fn show(

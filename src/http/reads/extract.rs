@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::plumbing::{Since, caught_up, media, record_look_back, signed_in};
+use crate::endpoint::get;
 use crate::extract::{ExtractError, Sources, extract};
 use crate::http::params::Params;
 use crate::http::problem::Problem;

@@ -11,13 +11,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
 use futures_util::stream;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::plumbing::{Asked, Found, caught_up};
 use crate::access::Scope;
+use crate::endpoint::get;
 use crate::event_store::ReadError;
 use crate::http::Api;
 use crate::http::params::Params;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::plumbing::{Asked, Found};
 use super::registry::NoParams;
+use crate::endpoint::get;
 use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::request::Caller;

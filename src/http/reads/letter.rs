@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 use super::plumbing::{Asked, media, signed_in};
 use crate::domain::values::Number;
+use crate::endpoint::get;
 use crate::http::params::Timed;
 use crate::http::problem::Problem;
 use crate::http::representation::Answer;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use crate::access::{People, Scope};
 use crate::domain::values::{
     AuthorityId, AuthorityKind, BodyId, BodyKind, Day, FormCode, PersonId, ProvinceCode, ThemeCode,
 };
+use crate::endpoint::get;
 use crate::http::Api;
 use crate::http::params::Timed;
 use crate::http::problem::Problem;

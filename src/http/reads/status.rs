@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::codec::Instant;
 use crate::domain::values::Day;
+use crate::endpoint::get;
 use crate::event_store::Remote;
 use crate::http::problem::Problem;
+use crate::http::representation::Json;
 use crate::http::{Api, ids};
 use crate::notary::hex;
 use crate::notary::witness::WitnessState;
@@ -306,7 +308,7 @@ async fn show(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
         notices: notices(&api),
         disclaimer: api.disclaimer.clone(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-cache")], axum::Json(answer)).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-cache")], Json(answer)).into_response())
 }
 
 fn unready(why: &dyn std::fmt::Display) -> Problem {

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::MethodRouter;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 use super::plumbing::signed_in;
 use crate::access::tokens::TokenSummary;
+use crate::domain::from_json;
 use crate::domain::registry::Role;
 use crate::domain::values::{BodyId, Day, PersonId, Text};
+use crate::endpoint::{get_post, post};
 use crate::http::problem::Problem;
+use crate::http::representation::Json;
 use crate::http::request::Caller;
 use crate::http::{Api, MAX_BODY, ids, submit};
 use crate::operations::FieldFault;
@@ -121,13 +124,13 @@ pub fn body<T: serde::de::DeserializeOwned>(
     bytes: &Bytes,
 ) -> Result<T, Problem> {
     let members = submit::object(headers, bytes)?;
-    serde_path_to_error::deserialize(Value::Object(members))
+    from_json(&Value::Object(members))
         .map_err(|fault| Problem::invalid(vec![FieldFault::from(&fault)]))
 }
 
 /// `/tokens`.
 pub fn collection() -> MethodRouter<Arc<Api>> {
-    get(list).post(create).layer(DefaultBodyLimit::max(MAX_BODY))
+    get_post(list, create).layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
 /// `/tokens/{token_id}/revocation`.
@@ -150,7 +153,7 @@ async fn list(
     super::plumbing::form(&headers, false)?;
     submit::no_parameters(&uri)?;
     let items = api.operations.list_tokens(&actor).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(TokenList { items })).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(TokenList { items })).into_response())
 }
 
 async fn create(
@@ -177,7 +180,7 @@ async fn create(
     let location = format!("{}{}/tokens", api.base, crate::http::PREFIX);
     let answer = IssuedToken { id: issued.id, token: issued.token };
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store".into())];
-    Ok((StatusCode::CREATED, headers, axum::Json(answer)).into_response())
+    Ok((StatusCode::CREATED, headers, Json(answer)).into_response())
 }
 
 async fn revoke(
@@ -220,7 +223,7 @@ async fn check(
             })
             .collect(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(answer)).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
 /// The stable word of a kind of finding.

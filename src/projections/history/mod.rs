@@ -29,7 +29,6 @@ use super::streams;
 use super::things::Kind;
 use crate::access::{Actor, Scope};
 use crate::codec::{ActorKind, Codec, CodecError, Instant, Metadata, ReceivedVia, metadata};
-use crate::domain::EventSet;
 use crate::domain::answer::AnswerEvent;
 use crate::domain::communication::CommunicationEvent;
 use crate::domain::issue::IssueEvent;
@@ -42,6 +41,7 @@ use crate::domain::registry::{
 use crate::domain::shared::Audience;
 use crate::domain::solution::SolutionEvent;
 use crate::domain::values::{BodyId, Day};
+use crate::domain::{EventSet, from_json};
 use crate::event_store::{StoredEvent, StreamName};
 
 /// An event as people read it.
@@ -213,12 +213,9 @@ fn audience(stored_type: &str, data: &Value) -> Option<Audience> {
     match stored_type {
         "contact-recorded.v1" => Some(Audience::Internal),
         "note-added.v1" => {
-            let said = data.get("audience").cloned();
+            let said = data.get("audience");
             // What cannot be read is for the fewest.
-            Some(
-                said.and_then(|said| serde_json::from_value(said).ok())
-                    .unwrap_or(Audience::Internal),
-            )
+            Some(said.and_then(|said| from_json(said).ok()).unwrap_or(Audience::Internal))
         }
         _ => None,
     }

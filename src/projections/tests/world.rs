@@ -74,7 +74,7 @@ impl World {
         stored: &str,
         data: Value,
     ) -> Uuid {
-        let event = D::Event::from_value(stored, data).unwrap().unwrap();
+        let event = D::Event::from_value(stored, &data).unwrap().unwrap();
         let stream = StreamName::new(format!("{}-{id}", D::CATEGORY)).unwrap();
         let command_id = {
             let mut next = self.next.lock().unwrap();

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Draft, Form, KEY};
 use crate::codec::{self, ActorKind};
+use crate::domain::from_json;
 use crate::domain::values::{BodyId, Day};
 use crate::event_store::Revision;
 use crate::operations::erasure::TEXT_ERASED;
@@ -185,7 +186,7 @@ impl Envelope {
             wrong: &mut Vec<Wrong>,
         ) -> Option<T> {
             let value = data.remove(name)?;
-            let read = serde_json::from_value(value);
+            let read = from_json(&value);
             if read.is_err() {
                 wrong.push(Wrong::at(&format!("/{name}"), "Valore non previsto."));
             }

@@ -21,7 +21,6 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -32,6 +31,7 @@ use super::visit::Visit;
 use super::{Site, visitor};
 use crate::access::accounts::HeldAccess;
 use crate::access::sessions::SignInMethod;
+use crate::endpoint::{get, get_post, post};
 use crate::operations::sessions::SignInError;
 
 /// The field and the parameter that say where the visitor goes afterwards.
@@ -42,10 +42,10 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route("/accesso/password", post(password::enter))
         .route("/accesso/collegamento", post(link::send))
-        .route("/accesso/collegamento/{link}", get(link::show).post(link::open))
+        .route("/accesso/collegamento/{link}", get_post(link::show, link::open))
         .route("/accesso/con/{provider}", get(provider::depart))
         .route("/accesso/ritorno", get(provider::arrive))
-        .route("/avvisi/{link}", get(notices::show).post(notices::stop))
+        .route("/avvisi/{link}", get_post(notices::show, notices::stop))
         .route("/profilo", get(profile::show))
         .route("/profilo/avvisi", post(notices::switch))
         .route("/profilo/password", post(profile::set_password))

@@ -4,12 +4,13 @@ use super::super::parts::Tone;
 use super::question_status;
 use crate::domain::answer::AnswerOrigin;
 use crate::domain::communication::{Channel, Receipt};
+use crate::domain::from_json;
 use crate::domain::question::{AdhesionKind, RejectionReason, RevisionKind, SilenceEffect};
 use crate::projections::questions::{ExpectedWhat, TrackStatus};
 
 /// The words for the status of a question as the API spells it.
 pub fn question_status_named(code: &str) -> String {
-    match serde_json::from_value(code.into()) {
+    match from_json(&code.into()) {
         Ok(status) => question_status(status).1.into(),
         Err(_) => code.to_owned(),
     }

@@ -16,7 +16,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use maud::html;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -24,8 +23,10 @@ use uuid::Uuid;
 use crate::access::accounts::Standing;
 use crate::access::{Action, Actor, Resource, decide};
 use crate::codec;
+use crate::domain::from_json;
 use crate::domain::registry::Role;
 use crate::domain::values::Text;
+use crate::endpoint::{get, get_post, post};
 use crate::operations::OperationError;
 use crate::projections::registry::BodyFilter;
 use crate::web::Site;
@@ -50,7 +51,7 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route(ADDRESS, get(show))
         .route("/amministrazione/accessi", get(accounts::list))
-        .route("/amministrazione/accessi/nuovo", get(accounts::show_new).post(accounts::create))
+        .route("/amministrazione/accessi/nuovo", get_post(accounts::show_new, accounts::create))
         .route("/amministrazione/accessi/{account}", get(account::show))
         .route("/amministrazione/accessi/{account}/approvazione", post(account::approve))
         .route("/amministrazione/accessi/{account}/sospensione", post(account::suspend))
@@ -58,9 +59,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/amministrazione/accessi/{account}/ruolo", post(account::grant))
         .route("/amministrazione/accessi/{account}/revoca", post(account::revoke))
         .route("/amministrazione/enti", get(bodies::list))
-        .route("/amministrazione/enti/nuovo", get(bodies::show_new).post(bodies::register))
+        .route("/amministrazione/enti/nuovo", get_post(bodies::show_new, bodies::register))
         .route("/amministrazione/enti/{body}", get(body::show))
-        .route("/amministrazione/enti/{body}/{act}", get(body::ask).post(body::record))
+        .route("/amministrazione/enti/{body}/{act}", get_post(body::ask, body::record))
 }
 
 /// `GET /amministrazione`.
@@ -126,7 +127,7 @@ async fn body_choices(visit: &Visit) -> Result<Vec<Choice>, Fault> {
 fn code<T: DeserializeOwned>(form: &Form, field: &str, wrong: &mut Vec<Wrong>) -> Option<T> {
     match form.get(field).trim() {
         "" => wrong.push(Wrong::at(field, "Dato obbligatorio.")),
-        text => match serde_json::from_value(text.into()) {
+        text => match from_json(&text.into()) {
             Ok(read) => return Some(read),
             Err(_) => wrong.push(Wrong::at(field, "Valore non previsto.")),
         },
