@@ -11,7 +11,6 @@ mod notices;
 mod sign_in;
 mod store;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +34,7 @@ use crate::operations::settling::Settled;
 use crate::privacy::{EpochKeys, ErasureRegister, Random, RingIds};
 use crate::projections::{Views, ViewsOptions};
 use crate::web::{self, DemoAccount, Site, SiteOptions};
+use crate::{endpoint, task};
 
 pub use early::Early;
 pub use error::AppError;
@@ -329,18 +329,16 @@ pub async fn serve(
     let pages = metrics::counted(web::router(site), metrics.as_ref());
     let watching = watched.zip(metrics).map(|(listener, metrics)| {
         let router = metrics::router(api.clone(), metrics.clone());
-        tokio::spawn(serve_metrics(listener, router, metrics))
+        task::spawn(serve_metrics(listener, router, metrics))
     });
-    let service = router_beside(api, pages).into_make_service_with_connect_info::<SocketAddr>();
-
     let (stop, stopping) = watch::channel(false);
     let mut asked = stopping.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let told_to_end = Box::pin(async move {
         // An error means that the sender is gone, which also means to stop.
         let _ = asked.wait_for(|stop| *stop).await;
     });
-    let server = tokio::spawn(server.into_future());
-    let upkeep = tokio::spawn(keep_up(operations.clone()));
+    let server = tokio::spawn(endpoint::serve(listener, router_beside(api, pages), told_to_end));
+    let upkeep = task::spawn(keep_up(operations.clone()));
     let told = (operations.clone(), views.clone(), engine.clock.clone());
     let telling = notices::begin(told, serving.settings, &base, stopping).await;
     // Whoever asks at once finds what was there; longer than this nobody is kept waiting,
@@ -399,7 +397,7 @@ async fn serve_metrics(
     metrics: Arc<Metrics>,
 ) {
     tokio::select! {
-        served = axum::serve(listener, router) => {
+        served = endpoint::serve(listener, router, Box::pin(std::future::pending())) => {
             tracing::error!(fault = ?served.err(), "metrics are no longer served");
         }
         () = metrics.keep_small() => {}

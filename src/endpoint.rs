@@ -1,16 +1,22 @@
-//! Routes whose handlers are of one type. Depends on: nothing of ours.
+//! Routes whose handlers are of one type, and the one way to serve them. Depends on:
+//! nothing of ours.
 //!
 //! axum builds its plumbing for the type of each handler: extracting, answering, cloning.
 //! Two hundred handlers behind one type share most of it, in the program and in the time
 //! that it takes to build. A request pays one indirect call.
 
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::Response;
 use axum::routing::MethodRouter;
+use futures_util::future::BoxFuture;
+use tokio::net::TcpListener;
 
 /// An answer under way, as axum's handlers give it.
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -64,4 +70,18 @@ where
     P: Handler<U, S, Future = Answering> + Sync,
 {
     get(show).post(Endpoint::of(send))
+}
+
+/// Answers on a listener until `stop` is over, and then to the end what was begun.
+///
+/// # Errors
+///
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: BoxFuture<'static, ()>,
+) -> io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

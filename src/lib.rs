@@ -27,4 +27,5 @@ pub mod privacy;
 pub mod private_file;
 pub mod projections;
 pub mod search;
+mod task;
 pub mod web;

@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::AppError;
 use crate::http::problem::MEDIA_TYPE;
+use crate::{endpoint, task};
 
 /// How long answers under way may take to end.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
@@ -60,14 +61,13 @@ impl Early {
         // The same socket twice: nobody who calls in between is turned away.
         let own = listener.try_clone().and_then(TcpListener::from_std).map_err(failed)?;
         let (stop, mut stopping) = watch::channel(false);
-        let served =
-            axum::serve(own, Router::new().fallback(not_yet)).with_graceful_shutdown(async move {
-                // An error means that the sender is gone, which also means to stop.
-                let _ = stopping.wait_for(|stop| *stop).await;
-            });
-        let task = tokio::spawn(async move {
+        let told_to_end = Box::pin(async move {
+            // An error means that the sender is gone, which also means to stop.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        });
+        let task = task::spawn(async move {
             // What is wrong with the address shows to who takes it over.
-            let _ = served.await;
+            let _ = endpoint::serve(own, Router::new().fallback(not_yet), told_to_end).await;
         });
         Ok(Self { address, listener, stop, task })
     }

@@ -19,6 +19,7 @@ use crate::notices::{NoticesOptions, Sender};
 use crate::operations::Operations;
 use crate::private_file::{self, FileError};
 use crate::projections::Views;
+use crate::task;
 
 /// How often it is asked whether notices are due.
 const CHECK: Duration = Duration::from_secs(30);
@@ -70,7 +71,7 @@ pub(super) async fn begin(
     if let Err(why) = sender.begin().await {
         tracing::error!(%why, "notices could not begin; it is tried again");
     }
-    Some(tokio::spawn(keep(sender, stopping)))
+    Some(task::spawn(keep(sender, stopping)))
 }
 
 /// Sends notices whenever they are due, until the server stops: never in the middle of a

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::app::told_to_stop;
 use crate::clock::Clock;
+use crate::endpoint::serve;
 use crate::notary::key::KeyPlace;
 use crate::notary::note::{Use, Vkey};
 use crate::notary::witness::{MOST_BYTES, Witness as Cosigner};
@@ -79,7 +80,7 @@ impl Witness {
         let listener = tokio::net::TcpListener::bind(self.listen).await?;
         say(format_args!("http://{}", listener.local_addr()?));
         say(vkey);
-        axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+        serve(listener, service, Box::pin(told_to_stop())).await?;
         Ok(())
     }
 }

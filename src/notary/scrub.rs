@@ -21,6 +21,7 @@ use super::keeper::{Keeper, KeeperError};
 use super::tiles::{TileName, WIDTH};
 use super::tree::Hash;
 use crate::clock::Clock;
+use crate::task;
 
 /// How many times as long as a tile took it rests: a twentieth of one core at most.
 const REST: u32 = 20;
@@ -80,7 +81,7 @@ impl Scrub {
     pub fn begin(keeper: Arc<Keeper>, clock: Arc<dyn Clock>, every: Duration) -> Self {
         let state = Arc::<Mutex<Scrubbed>>::default();
         let shown = Arc::clone(&state);
-        let task = tokio::spawn(async move {
+        let task = task::spawn(async move {
             loop {
                 let begun = Instant::now();
                 match pass(&keeper, &*clock, &shown, true).await {

@@ -21,6 +21,7 @@ use crate::access::accounts::{Account, AccountState, comparable, stream};
 use crate::access::throttle::Throttle;
 use crate::domain::values::Text;
 use crate::mail::{Letter, Mail};
+use crate::task;
 
 /// Seconds for which a link is good.
 pub const SPAN: i64 = 15 * 60;
@@ -99,7 +100,7 @@ impl Operations {
         let link = (secret.to_vec(), hash(cookie.as_bytes()), page.to_owned());
         // Finding the account and writing to it happens after the answer.
         let operations = self.clone();
-        tokio::spawn(async move {
+        task::spawn(async move {
             if let Err(why) = operations.write_link(typed, link, now).await {
                 tracing::warn!(fault = %why, "a sign-in link was not sent");
             }

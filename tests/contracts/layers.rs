@@ -13,6 +13,7 @@ const ROWS: &[&[&str]] = &[
         "csv",
         "decisions",
         "endpoint",
+        "task",
         "private_file",
         "fetch",
         "mail",

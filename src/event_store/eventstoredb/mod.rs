@@ -28,8 +28,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::{RwLock, watch};
+use tokio::sync::{RwLock, oneshot, watch};
 use uuid::Uuid;
 
 use super::following::{Following, Pages};
@@ -121,7 +122,18 @@ impl Threads {
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
-        self.handle.spawn(task).await.ok()
+        let (told, answer) = oneshot::channel();
+        self.begin(async move {
+            // Nobody may be waiting any more.
+            let _ = told.send(task.await);
+        });
+        answer.await.ok()
+    }
+
+    /// Begins a task: one type for the runtime, however many there are.
+    fn begin(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task: BoxFuture<'static, ()> = Box::pin(task);
+        self.handle.spawn(task);
     }
 }
 
@@ -158,8 +170,8 @@ impl EventStoreDb {
         let (tail, supervisor) = (Arc::clone(&shared.tail), Arc::clone(&shared.supervisor));
         let names = Arc::clone(&shared.names);
         let scavenge = shared.scavenge.clone();
-        threads.handle.spawn(async move { tail.follow(supervisor, names, scavenge).await });
-        threads.handle.spawn(note_scavenges(Arc::clone(&shared)));
+        threads.begin(async move { tail.follow(supervisor, names, scavenge).await });
+        threads.begin(note_scavenges(Arc::clone(&shared)));
         Ok(Self { inner: Arc::new(Inner { shared, threads }) })
     }
 
