@@ -17,7 +17,7 @@ use std::time::Instant;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use tracing::instrument;
+use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
 use crate::clock::{Clock, civil_date};
@@ -25,13 +25,15 @@ use crate::codec::{self, Codec, CodecError, Envelope};
 use crate::domain::values::BodyId;
 use crate::domain::{Command, Decider, EventSet, Facts, Recorded, Rejection};
 use crate::event_store::{
-    AppendError, Appended, EventStore, Expected, GlobalPosition, KeyRing, ReadError, Revision,
+    AppendError, Appended, EventStore, Expected, KeyRing, NewEvent, ReadError, Revision,
     StoredEvent, StreamName,
 };
-use crate::notary::{Hash, Leaf, Logged, is_logged};
+use crate::notary::Logged;
 
+pub use done::Done;
 pub use loaded::Loaded;
 
+mod done;
 mod loaded;
 
 /// How many streams of each category are kept folded in memory.
@@ -62,24 +64,6 @@ pub struct Intent<E> {
     pub staff: bool,
     /// What other streams say.
     pub facts: Facts,
-}
-
-/// What came of a command.
-#[derive(Debug, Clone)]
-pub struct Done {
-    /// The id of the first event; what the command created has it too.
-    pub event_id: Uuid,
-    /// The last revision of the stream afterwards.
-    pub revision: Revision,
-    /// Where the last event stands in the store.
-    pub position: GlobalPosition,
-    /// When it was recorded.
-    pub recorded_at: Timestamp,
-    /// Whether it was a retry, or nothing was to be done.
-    pub already: bool,
-    /// The hash under which the first event is in the log; none for what is not logged,
-    /// and when nothing was to be done.
-    pub leaf: Option<Hash>,
 }
 
 /// Why a command did not come to pass.
@@ -231,10 +215,10 @@ impl CommandHandler {
         intent: Intent<D::Event>,
         rings: &'a [KeyRing],
     ) -> BoxFuture<'a, Result<Done, HandleError>> {
-        Box::pin(self.decide_and_append::<D>(stream, intent, rings))
+        let span = span(stream, intent.envelope.command_id);
+        Box::pin(self.decide_and_append::<D>(stream, intent, rings).instrument(span))
     }
 
-    #[instrument(skip_all, fields(stream = %stream, command = %intent.envelope.command_id))]
     async fn decide_and_append<D: Decider>(
         &self,
         stream: &StreamName,
@@ -300,9 +284,26 @@ impl CommandHandler {
         let sealed_at = Instant::now();
         let written = self.codec.write(stream, events, &intent.envelope, &intent.body)?;
         let expected = loaded.revision.map_or(Expected::NoStream, Expected::Exact);
+        let stored = self.store_sealed(stream, expected, &written, rings, sealed_at).await?;
+        let Some(appended) = stored else { return Ok(None) };
+        self.remember::<D>(stream, loaded, expected, &written, appended)?;
+        Ok(Some(done::done(stream, expected, &written, appended, intent.envelope.recorded_at)))
+    }
+
+    /// Stores what was sealed at that instant; `None` when it was stored before.
+    async fn store_sealed(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        written: &[NewEvent],
+        rings: &[KeyRing],
+        sealed_at: Instant,
+    ) -> Result<Option<Appended>, HandleError> {
         let store = async || match rings {
-            [] => self.store.append(stream, expected, written.clone()).await,
-            _ => self.store.append_erasing(stream, expected, written.clone(), rings.to_vec()).await,
+            [] => self.store.append(stream, expected, written.to_vec()).await,
+            _ => {
+                self.store.append_erasing(stream, expected, written.to_vec(), rings.to_vec()).await
+            }
         };
         let appended = match store().await {
             // The same bytes again tell whether they were stored.
@@ -318,26 +319,7 @@ impl CommandHandler {
             let kept = self.codec.keep_up(&*self.store).await;
             kept.map_err(|why| AppendError::Unknown(why.to_string()))?;
         }
-        self.remember::<D>(stream, loaded, expected, &written, appended)?;
-        let first = written.first();
-        let leaf = first.and_then(|event| {
-            leaf(&Logged {
-                stream: stream.as_str(),
-                revision: expected.next(),
-                id: event.id,
-                stored_type: &event.stored_type,
-                data: &event.data,
-                metadata: &event.metadata,
-            })
-        });
-        Ok(Some(Done {
-            event_id: first.map_or_else(Uuid::nil, |event| event.id),
-            revision: appended.last_revision,
-            position: appended.position,
-            recorded_at: intent.envelope.recorded_at,
-            already: false,
-            leaf,
-        }))
+        Ok(Some(appended))
     }
 
     /// Keeps what was just appended, so that the next command need not read it.
@@ -346,7 +328,7 @@ impl CommandHandler {
         stream: &StreamName,
         loaded: &Arc<Loaded<D>>,
         expected: Expected,
-        written: &[crate::event_store::NewEvent],
+        written: &[NewEvent],
         appended: Appended,
     ) -> Result<(), CodecError> {
         let mut next = (**loaded).clone();
@@ -398,7 +380,7 @@ impl CommandHandler {
             position: last.position,
             recorded_at: metadata.recorded_at.0,
             already: true,
-            leaf: leaf(&Logged::from(&stored)),
+            leaf: done::leaf(&Logged::from(&stored)),
         })
     }
 
@@ -430,10 +412,9 @@ impl CommandHandler {
     }
 }
 
-/// The hash of the leaf of an event, as the log will hold it.
-fn leaf(event: &Logged<'_>) -> Option<Hash> {
-    // Metadata that the codec has just written or read have a leaf.
-    is_logged(event.stream).then(|| Leaf::of(event).ok()).flatten().map(|leaf| leaf.hash)
+/// Under which names what is done for a command is logged.
+fn span(stream: &StreamName, command: Uuid) -> Span {
+    info_span!("decide_and_append", %stream, %command)
 }
 
 fn command<E: EventSet>(intent: &Intent<E>, event_id: Uuid, at: Timestamp) -> Command<E> {

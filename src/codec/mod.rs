@@ -37,7 +37,7 @@ use sharing::Sharing;
 pub use sharing::{FRESH, KeepUpError};
 
 use crate::clock::Clock;
-use crate::domain::values::leaves;
+use crate::domain::values::{Leaf, leaves};
 use crate::domain::{EventSet, Recorded};
 use crate::event_store::{EventStore, KeyRing, NewEvent, ReadError, StoredEvent, StreamName};
 use crate::privacy::{self, EpochKeys, KeyId, OpenError, Random, RingIds, TextContext};
@@ -154,7 +154,9 @@ impl Codec {
         for (index, event) in events.iter().enumerate() {
             let id = event_id(envelope.command_id, index);
             let stored_type = event.stored_type();
-            let Sealed { data, keys, first_key } = self.seal(stream, id, stored_type, event)?;
+            let clear = serde_json::to_value(event).map_err(|why| malformed(stored_type, &why))?;
+            let Sealed { data, keys, first_key } =
+                self.seal(stream, id, stored_type, clear, &leaves(event))?;
             let digest =
                 digest.get_or_insert_with(|| privacy::command_digest(first_key.as_ref(), body));
             let metadata =
@@ -171,15 +173,16 @@ impl Codec {
         Ok(written)
     }
 
-    fn seal<E: EventSet>(
+    /// Seals the texts among the leaves of an event's data.
+    fn seal(
         &self,
         stream: &StreamName,
         event_id: Uuid,
         stored_type: &str,
-        event: &E,
+        mut data: serde_json::Value,
+        leaves: &[Leaf],
     ) -> Result<Sealed, CodecError> {
-        let mut data = serde_json::to_value(event).map_err(|why| malformed(stored_type, &why))?;
-        let texts: Vec<_> = leaves(event).into_iter().filter(|leaf| leaf.kind == "Text").collect();
+        let texts: Vec<_> = leaves.iter().filter(|leaf| leaf.kind == "Text").collect();
         let pairs: Vec<_> =
             texts.iter().map(|leaf| (leaf.pointer.as_str(), leaf.value.as_str())).collect();
         let context = TextContext { stream: stream.as_str(), event_id, stored_type };

@@ -107,24 +107,26 @@ pub fn refused() -> Problem {
 /// A [`Problem`] that names the parameter, when one is unknown, repeated or wrong.
 pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let read = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-    serde_path_to_error::deserialize(read).map_err(|fault| {
-        let why = fault.inner().to_string();
-        let quoted = why.split('`').nth(1).unwrap_or_default().to_owned();
-        let path = fault.path().to_string();
-        let (name, kind, detail) = if why.starts_with("unknown field") {
-            (quoted, "unknown_parameter", "Parametro non previsto.".to_owned())
-        } else if why.starts_with("missing field") {
-            (quoted, "missing", "Parametro mancante.".to_owned())
-        } else if why.starts_with("duplicate field") {
-            (quoted, "repeated", "Il parametro è ripetuto.".to_owned())
-        } else if why.starts_with("unknown variant") || why.contains("invalid") {
-            (path, "invalid", "Il valore non è ammesso.".to_owned())
-        } else {
-            // The message of one of our own types: Italian, and about the parameter alone.
-            (path, "invalid", format!("{}.", italian::capitalised(why.trim_end_matches('.'))))
-        };
-        refused().at(name, kind, &detail)
-    })
+    serde_path_to_error::deserialize(read)
+        .map_err(|fault| unread(fault.path().to_string(), &fault.inner().to_string()))
+}
+
+/// Names the parameter that could not be read.
+fn unread(path: String, why: &str) -> Problem {
+    let quoted = why.split('`').nth(1).unwrap_or_default().to_owned();
+    let (name, kind, detail) = if why.starts_with("unknown field") {
+        (quoted, "unknown_parameter", "Parametro non previsto.".to_owned())
+    } else if why.starts_with("missing field") {
+        (quoted, "missing", "Parametro mancante.".to_owned())
+    } else if why.starts_with("duplicate field") {
+        (quoted, "repeated", "Il parametro è ripetuto.".to_owned())
+    } else if why.starts_with("unknown variant") || why.contains("invalid") {
+        (path, "invalid", "Il valore non è ammesso.".to_owned())
+    } else {
+        // The message of one of our own types: Italian, and about the parameter alone.
+        (path, "invalid", format!("{}.", italian::capitalised(why.trim_end_matches('.'))))
+    };
+    refused().at(name, kind, &detail)
 }
 
 /// The parameters of a type, as the API document describes them.

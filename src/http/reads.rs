@@ -86,6 +86,10 @@ impl Answer {
         components: &mut BTreeMap<String, Value>,
     ) -> Self {
         components::add::<T>(name, components);
+        Self::json(name)
+    }
+
+    fn json(name: &str) -> Self {
         Self {
             status: 200,
             description: "What was asked for.",

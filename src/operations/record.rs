@@ -13,7 +13,7 @@ use super::references::{self, Gathered};
 use super::subject::{Subject, implied};
 use super::texts::check_texts;
 use super::{FieldFault, OperationError, Operations};
-use crate::access::{Action, Actor, Denial, Resource, decide, permission};
+use crate::access::{Action, Actor, Denial, Permission, Resource, decide, permission};
 use crate::codec::{self, ActorKind, Envelope, ReceivedVia};
 use crate::command_handler::Intent;
 use crate::domain::answer::Answer;
@@ -186,39 +186,8 @@ impl Operations {
         &self,
         mut submission: Submission<'_>,
     ) -> Result<(StreamName, Intent<D::Event>), OperationError> {
-        let actor = submission.actor.ok_or(Denial::Anonymous)?;
-        let may = permission(submission.category, submission.stored_type)
-            .ok_or_else(|| OperationError::Internal("an event without permission".into()))?;
-        let name = match &submission.target {
-            Target::New => codec::new_stream_id(submission.command_id).to_string(),
-            Target::Named(id) => id.clone(),
-        };
-        let stream =
-            StreamName::new(format!("{}-{name}", D::CATEGORY)).map_err(|_| Denial::Hidden)?;
-
-        let acting = acting(&submission, actor)?;
-        complete(&mut submission, actor, &acting);
-        if submission.target == Target::New {
-            // A role that never begins such a thing is told so, whatever it sent.
-            let own = Resource {
-                coordinator: actor.network.clone(),
-                owner: Some(acting.clone()),
-                acting: Some(acting.clone()),
-                ..Resource::default()
-            };
-            if decide(Some(actor), Action::Record(may), &own) == Err(Denial::Role) {
-                return Err(Denial::Role.into());
-            }
-        }
-        // Everything that was sent, so that a repeated key with another date is noticed too.
-        let sent = (
-            &submission.data,
-            submission.occurred_on,
-            &submission.on_behalf_of,
-            submission.received_via,
-        );
-        let body = codec::canonical(&sent, submission.stored_type)
-            .map_err(|why| OperationError::Internal(why.to_string()))?;
+        let Addressed { actor, may, name, stream, acting, body } =
+            address(D::CATEGORY, &mut submission)?;
         let names_cases = references::names_cases(&submission.data);
         let data = std::mem::take(&mut submission.data);
         let proposed = parse::<D>(submission.stored_type, data)?;
@@ -256,24 +225,9 @@ impl Operations {
             .occurred_on
             .or_else(|| D::date_of(&proposed))
             .unwrap_or_else(|| self.clock.today().into());
-        let on_behalf_of = (acting != actor.body).then(|| acting.clone());
         let intent = Intent {
             proposed,
-            envelope: Envelope {
-                command_id: submission.command_id,
-                correlation_id: submission.command_id,
-                causation_id: submission.causation_id,
-                actor: codec::Actor {
-                    subject: actor.subject.clone(),
-                    kind: submission.kind,
-                    role: actor.role,
-                    body_id: actor.body.clone(),
-                    on_behalf_of,
-                },
-                received_via: submission.received_via,
-                recorded_at: self.clock.now(),
-                occurred_on,
-            },
+            envelope: envelope(&submission, actor, &acting, self.clock.now(), occurred_on),
             body,
             seen: submission.seen,
             stream_id: name.parse().unwrap_or_default(),
@@ -323,6 +277,83 @@ impl Operations {
             }]));
         }
         Ok(())
+    }
+}
+
+/// A command of which it is known who sends it, for whom and to which stream.
+struct Addressed<'a> {
+    actor: &'a Actor,
+    may: Permission,
+    /// The id of the stream.
+    name: String,
+    stream: StreamName,
+    /// The body whose act it is.
+    acting: BodyId,
+    /// What was sent, as canonical bytes.
+    body: Vec<u8>,
+}
+
+/// Addresses a command, and completes its data.
+fn address<'a>(
+    category: &str,
+    submission: &mut Submission<'a>,
+) -> Result<Addressed<'a>, OperationError> {
+    let actor = submission.actor.ok_or(Denial::Anonymous)?;
+    let may = permission(submission.category, submission.stored_type)
+        .ok_or_else(|| OperationError::Internal("an event without permission".into()))?;
+    let name = match &submission.target {
+        Target::New => codec::new_stream_id(submission.command_id).to_string(),
+        Target::Named(id) => id.clone(),
+    };
+    let stream = StreamName::new(format!("{category}-{name}")).map_err(|_| Denial::Hidden)?;
+    let acting = acting(submission, actor)?;
+    complete(submission, actor, &acting);
+    if submission.target == Target::New {
+        // A role that never begins such a thing is told so, whatever it sent.
+        let own = Resource {
+            coordinator: actor.network.clone(),
+            owner: Some(acting.clone()),
+            acting: Some(acting.clone()),
+            ..Resource::default()
+        };
+        if decide(Some(actor), Action::Record(may), &own) == Err(Denial::Role) {
+            return Err(Denial::Role.into());
+        }
+    }
+    // Everything that was sent, so that a repeated key with another date is noticed too.
+    let sent = (
+        &submission.data,
+        submission.occurred_on,
+        &submission.on_behalf_of,
+        submission.received_via,
+    );
+    let body = codec::canonical(&sent, submission.stored_type)
+        .map_err(|why| OperationError::Internal(why.to_string()))?;
+    Ok(Addressed { actor, may, name, stream, acting, body })
+}
+
+/// Who records what a command proposes, for whom, when.
+fn envelope(
+    submission: &Submission<'_>,
+    actor: &Actor,
+    acting: &BodyId,
+    recorded_at: Timestamp,
+    occurred_on: Day,
+) -> Envelope {
+    Envelope {
+        command_id: submission.command_id,
+        correlation_id: submission.command_id,
+        causation_id: submission.causation_id,
+        actor: codec::Actor {
+            subject: actor.subject.clone(),
+            kind: submission.kind,
+            role: actor.role,
+            body_id: actor.body.clone(),
+            on_behalf_of: (*acting != actor.body).then(|| acting.clone()),
+        },
+        received_via: submission.received_via,
+        recorded_at,
+        occurred_on,
     }
 }
 

@@ -127,6 +127,24 @@ impl<T> Found<T> {
     }
 }
 
+/// A question to which an answer has to be found.
+struct Asking {
+    form: Form,
+    moment: Moment,
+    generation: u64,
+    question: Question,
+    /// What the caller may read at that moment.
+    scope: Scope,
+}
+
+/// How an answer begins.
+enum Begun {
+    /// It was kept.
+    Kept(Response),
+    /// It has to be found.
+    New(Box<Asking>),
+}
+
 impl Asked<'_> {
     /// Waits until the views show everything written before, then answers with what
     /// `make` finds, or with what it found for the same question before. What is found is
@@ -159,6 +177,24 @@ impl Asked<'_> {
         T: Serialize,
         F: AsyncFnOnce(&Moment, &Scope, Day) -> Result<Found<T>, Problem>,
     {
+        let begun = match self.begin(cut, csv_too).await? {
+            Begun::Kept(response) => return Ok(response),
+            Begun::New(asking) => asking,
+        };
+        let found = make(&begun.moment, &begun.scope, begun.moment.day(begun.question.day.into()));
+        let found = found.await?;
+        let answer = match (begun.form, &found.next) {
+            (Form::Json, None) => Answer::json(&found.value, found.revision, begun.generation)?,
+            (_, next) => {
+                let value = as_value(&found.value)?;
+                self.written(value, found.revision, next.as_deref(), &begun)?
+            }
+        };
+        Ok(self.finish(*begun, answer))
+    }
+
+    /// The answer that was kept for the same question, or what is needed to find it.
+    async fn begin(&self, cut: Option<Cut>, csv_too: bool) -> Result<Begun, Problem> {
         let form = form(self.headers, csv_too)?;
         let moment = self.moment_at(cut).await?;
         let generation = self.api.views.generation();
@@ -171,27 +207,37 @@ impl Asked<'_> {
             day: today,
         };
         if let Some(answer) = self.api.answers.get(&question, generation) {
-            return Ok(answer.respond(self.headers));
+            return Ok(Begun::Kept(answer.respond(self.headers)));
         }
         let scope = moment.scope(&question.scope);
-        let found = make(&moment, &scope, moment.day(today.into())).await?;
-        let answer = match (form, &found.next) {
-            (Form::Json, None) => Answer::json(&found.value, found.revision, generation)?,
-            (Form::Json, Some(cursor)) => {
-                let mut value = as_value(&found.value)?;
-                value["next"] = self.next(cursor).into();
-                Answer::json(&value, found.revision, generation)?
-            }
-            (Form::Csv, _) => {
-                let value = as_value(&found.value)?;
-                let items = value.get("items").and_then(Value::as_array);
-                let text = csv::from_items(items.map_or(&[], Vec::as_slice));
-                Answer::new(text.into_bytes().into_boxed_slice(), csv::MEDIA_TYPE, None, generation)
-            }
-        };
-        let answer = Arc::new(answer.held(moment.held()));
-        self.api.answers.keep(question, answer.clone());
-        Ok(answer.respond(self.headers))
+        Ok(Begun::New(Box::new(Asking { form, moment, generation, question, scope })))
+    }
+
+    /// What was found as CSV, or with the address of the next page.
+    fn written(
+        &self,
+        mut value: Value,
+        revision: Option<Revision>,
+        next: Option<&str>,
+        asking: &Asking,
+    ) -> Result<Answer, Problem> {
+        if asking.form == Form::Csv {
+            let items = value.get("items").and_then(Value::as_array);
+            let text = csv::from_items(items.map_or(&[], Vec::as_slice));
+            let bytes = text.into_bytes().into_boxed_slice();
+            return Ok(Answer::new(bytes, csv::MEDIA_TYPE, None, asking.generation));
+        }
+        if let Some(cursor) = next {
+            value["next"] = self.next(cursor).into();
+        }
+        Answer::json(&value, revision, asking.generation)
+    }
+
+    /// Keeps an answer for who asks next, and gives it.
+    fn finish(&self, asking: Asking, answer: Answer) -> Response {
+        let answer = Arc::new(answer.held(asking.moment.held()));
+        self.api.answers.keep(asking.question, answer.clone());
+        answer.respond(self.headers)
     }
 
     /// The views at the moment that the address names, once they show everything written
