@@ -2,7 +2,9 @@
 //!
 //! Commands, sealed events and schemas all read their types here: what serde derives is
 //! made once for a value, and once for bytes. The place costs nothing until there is a
-//! fault: the steps to it are noted on the way back.
+//! fault: the steps to it are noted on the way back. `serde_path_to_error` notes them on the
+//! way there, around another reader: the code of every type a second and a third time. It
+//! still reads the parameters of addresses, which are few.
 
 use std::fmt;
 
