@@ -34,12 +34,18 @@ struct Inner {
     why: String,
     /// Names and indexes to the fault, the last first.
     steps: Vec<String>,
+    of_name: bool,
 }
 
 impl Fault {
     /// Why it does not fit: serde's words, or those of the type that refused.
     pub fn why(&self) -> &str {
         &self.0.why
+    }
+
+    /// Whether it is the name of a member that does not fit, and not what it holds.
+    pub fn is_of_name(&self) -> bool {
+        self.0.of_name
     }
 
     /// Where it stands, as an RFC 6901 pointer. What is missing has no place: the pointer
@@ -69,7 +75,7 @@ impl std::error::Error for Fault {}
 
 impl Error for Fault {
     fn custom<T: fmt::Display>(why: T) -> Self {
-        Self(Box::new(Inner { why: why.to_string(), steps: Vec::new() }))
+        Self(Box::new(Inner { why: why.to_string(), steps: Vec::new(), of_name: false }))
     }
 }
 
@@ -208,9 +214,12 @@ impl<'de> MapAccess<'de> for Members<'de> {
         self.current = self.rest.next();
         let Some((name, _)) = self.current else { return Ok(None) };
         let name = name.as_str();
-        seed.deserialize(BorrowedStrDeserializer::new(name))
-            .map(Some)
-            .map_err(|fault: Fault| fault.under(name.to_owned()))
+        seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some).map_err(
+            |mut fault: Fault| {
+                fault.0.of_name = true;
+                fault.under(name.to_owned())
+            },
+        )
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {

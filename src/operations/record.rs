@@ -412,7 +412,8 @@ impl From<&Fault> for FieldFault {
             pointer.push_str(&["/", &quoted].concat());
             ("missing", format!("Manca il dato «{quoted}»."))
         } else if why.starts_with("unknown field") {
-            if !pointer.ends_with(&format!("/{quoted}")) {
+            // A type that knows its members by their kind only tells which it was.
+            if !fault.is_of_name() {
                 pointer.push_str(&["/", &quoted].concat());
             }
             ("unknown_member", "Dato non previsto.".to_owned())

@@ -27,6 +27,7 @@ fn shapes() -> Vec<Case> {
     let many = vec![position("questura-bo", "BO"); 31];
     vec![
         ("unknown field", json!({"colore": CANARY}), json!(["/colore unknown_member"])),
+        ("odd name", json!({"a/b~`c`": CANARY}), json!(["/a~1b~0`c` unknown_member"])),
         (
             "inner unknown field",
             reading(json!({"colore": CANARY})),
