@@ -11,7 +11,7 @@ pub mod command_handler;
 pub mod config;
 pub mod csv;
 pub mod decisions;
-pub mod domain;
+pub use quesito_domain as domain;
 mod endpoint;
 pub mod event_store;
 pub mod extract;

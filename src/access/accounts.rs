@@ -22,7 +22,7 @@ use crate::domain::{Command, Decider, Recorded, Rejection};
 /// The stream that lists the accounts.
 pub const DIRECTORY: &str = "op-accounts";
 
-crate::domain::event::data! {
+crate::domain::data! {
     /// An account was created.
     #[schema(example = json!({"person": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "name": "Giulia Bianchi", "email": "g.bianchi@comune.example.it", "network": "anci_er", "pending": false}))]
     pub struct AccountCreated {
@@ -83,7 +83,7 @@ crate::domain::event::data! {
     }
 }
 
-crate::domain::event::events! {
+crate::domain::events! {
     /// What can happen to an account.
     pub enum AccountEvent {
         "account-created.v1" => Created(AccountCreated), "the day of creation";
@@ -94,7 +94,7 @@ crate::domain::event::events! {
     }
 }
 
-crate::domain::event::events! {
+crate::domain::events! {
     /// What can happen to the list of accounts.
     pub enum DirectoryEvent {
         "account-listed.v1" => Listed(AccountListed), "the day of creation";
@@ -138,7 +138,7 @@ impl AccountState {
     }
 }
 
-crate::domain::event::words! {
+crate::domain::words! {
     /// How things stand with an account.
     pub enum Standing {
         /// The person may sign in.

@@ -13,7 +13,7 @@ use crate::domain::{Command, Decider, Recorded, Rejection};
 /// The longest address that is kept whole, in characters.
 pub const LONGEST: usize = 4_000;
 
-crate::domain::event::data! {
+crate::domain::data! {
     /// Somebody looked into the past.
     #[schema(example = json!({"person": "revisore", "role": "auditor", "body": "corte_conti", "address": "/issues?as_of=2026-01-31T23:00:00Z"}))]
     pub struct PastRead {
@@ -28,7 +28,7 @@ crate::domain::event::data! {
     }
 }
 
-crate::domain::event::events! {
+crate::domain::events! {
     /// What can be read of the past.
     pub enum ReadEvent {
         "past-read.v1" => Looked(PastRead), "the day of the reading";

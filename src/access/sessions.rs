@@ -26,7 +26,7 @@ pub const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 /// How long a session lasts unused.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(60);
 
-crate::domain::event::words! {
+crate::domain::words! {
     /// How somebody signed in.
     pub enum SignInMethod {
         /// With a password.
@@ -42,7 +42,7 @@ crate::domain::event::words! {
     }
 }
 
-crate::domain::event::words! {
+crate::domain::words! {
     /// Why a session ended.
     pub enum SessionEnd {
         /// The person signed out.
@@ -52,7 +52,7 @@ crate::domain::event::words! {
     }
 }
 
-crate::domain::event::data! {
+crate::domain::data! {
     /// A session was opened.
     #[schema(example = json!({"secret_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "account": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "person": "0b51b0d5-6f0c-5d8e-9d0c-1e0f0a0b0c0d", "role": "municipality", "body": "c_a944", "how": "password", "endings": 1}))]
     pub struct SessionOpened {
@@ -80,7 +80,7 @@ crate::domain::event::data! {
     }
 }
 
-crate::domain::event::events! {
+crate::domain::events! {
     /// What can happen to a session.
     pub enum SessionEvent {
         "session-opened.v1" => Opened(SessionOpened), "the day on which it was opened";

@@ -23,7 +23,7 @@ use crate::domain::{Command, Decider, Recorded, Rejection};
 const PREFIX: &str = "qst_";
 const SECRET_LEN: usize = 32;
 
-crate::domain::event::data! {
+crate::domain::data! {
     /// A token was issued.
     #[schema(example = json!({"secret_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "person": "ufficio-giuridico", "role": "staff", "body": "anci_er", "network": "anci_er", "label": "postazione dell'ufficio", "expires_on": "2027-01-31", "machine": false}))]
     pub struct TokenIssued {
@@ -54,7 +54,7 @@ crate::domain::event::data! {
     }
 }
 
-crate::domain::event::events! {
+crate::domain::events! {
     /// What can happen to a token.
     pub enum TokenEvent {
         "token-issued.v1" => Issued(TokenIssued), "the day of issue";

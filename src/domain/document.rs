@@ -1,10 +1,10 @@
 //! A document in the document store: what is known of it, never its bytes.
 
-use super::event::{data, events};
 use super::lists::Add;
 use super::values::bounds::at_most;
 use super::values::{BodyId, MediaType, Sha256Hex, Text};
 use super::{Command, Decider, Recorded, Rejection};
+use crate::{data, events};
 
 data! {
     /// A document was put into the document store.

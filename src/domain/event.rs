@@ -42,6 +42,7 @@ pub trait EventSet:
 }
 
 /// Declares an aggregate's events: stored type, variant, what `occurred_on` is.
+#[macro_export]
 macro_rules! events {
     (
         $(#[$meta:meta])*
@@ -67,9 +68,9 @@ macro_rules! events {
             }
         )*
 
-        impl $crate::domain::EventSet for $set {
-            const TYPES: &'static [$crate::domain::EventType] = &[$(
-                $crate::domain::EventType {
+        impl $crate::EventSet for $set {
+            const TYPES: &'static [$crate::EventType] = &[$(
+                $crate::EventType {
                     stored: $stored,
                     occurred_on: $occurred_on,
                     schema: |all| {
@@ -78,7 +79,7 @@ macro_rules! events {
                     },
                     check: |data| {
                         let read: $data =
-                            $crate::domain::from_json(&data).map_err(|fault| fault.to_string())?;
+                            $crate::from_json(&data).map_err(|fault| fault.to_string())?;
                         serde_json::to_value(&read).map_err(|error| error.to_string())
                     },
                 },
@@ -102,10 +103,10 @@ macro_rules! events {
             fn from_value(
                 stored: &str,
                 data: &serde_json::Value,
-            ) -> Option<Result<Self, $crate::domain::Fault>> {
+            ) -> Option<Result<Self, $crate::Fault>> {
                 match stored {
                     $($stored => {
-                        Some($crate::domain::from_json(data).map(|data| Self::$variant(Box::new(data))))
+                        Some($crate::from_json(data).map(|data| Self::$variant(Box::new(data))))
                     })*
                     _ => None,
                 }
@@ -116,6 +117,7 @@ macro_rules! events {
 
 /// Declares the data of events: one derive list, so that every structure refuses
 /// unknown fields, leaves out what is absent and describes itself.
+#[macro_export]
 macro_rules! data {
     ($(
         $(#[$meta:meta])*
@@ -132,6 +134,7 @@ macro_rules! data {
 }
 
 /// Declares closed lists of words, written in snake case.
+#[macro_export]
 macro_rules! words {
     ($(
         $(#[$meta:meta])*
@@ -146,5 +149,3 @@ macro_rules! words {
         pub enum $name { $($(#[$doc])* $variant,)* }
     )*};
 }
-
-pub(crate) use {data, events, words};

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::event::{data, words};
 use super::values::bounds::list;
 use super::values::{
     AuthorityId, BodyId, Day, DocumentNumber, PersonId, ProvinceCode, Ref, TerritoryCode, Text,
     Year,
 };
+use crate::{data, words};
 
 words! {
     /// Who may see a thing beside those who take part in it.

@@ -124,6 +124,7 @@ impl<D: Decider> Then<D> {
 
 /// Checks a law on the state after up to twelve events in any order, and that any
 /// next event is decided (accepted or refused) without a panic.
+#[cfg(test)]
 pub fn hold_in_any_order<D: Decider>(samples: &[D::Event], facts: &Facts, law: impl Fn(&D::State)) {
     use proptest::prelude::*;
 

@@ -30,7 +30,7 @@ use crate::domain::question::{Question, QuestionState};
 use crate::domain::registry::Role;
 use crate::domain::shared::Visibility;
 use crate::domain::values::{AuthorityId, BodyId, Day, PublicName, Ref};
-use crate::domain::{Decider, event::words};
+use crate::domain::{Decider, words};
 use crate::event_store::StreamName;
 
 words! {

@@ -11,9 +11,9 @@ use super::events::{
 };
 use super::review::flag;
 use super::state::{AnswerState, Receipt, evolve};
-use crate::domain::shared::Act;
-use crate::domain::values::{Day, RefKind};
-use crate::domain::{
+use crate::shared::Act;
+use crate::values::{Day, RefKind};
+use crate::{
     Command, Decider, Recorded, Rejection, check_dates, not_after, not_reversed, with_revision,
 };
 

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events, words};
-use crate::domain::norm::NormRef;
-use crate::domain::shared::{Act, ReviewFlagged, TextErased, Visibility};
-use crate::domain::values::bounds::{list, maybe_list};
-use crate::domain::values::{AuthorityId, BodyId, Day, DocumentRef, FormCode, Ref, Text};
+use crate::norm::NormRef;
+use crate::shared::{Act, ReviewFlagged, TextErased, Visibility};
+use crate::values::bounds::{list, maybe_list};
+use crate::values::{AuthorityId, BodyId, Day, DocumentRef, FormCode, Ref, Text};
+use crate::{data, events, words};
 
 words! {
     /// How an answer came about.

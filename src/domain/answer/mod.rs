@@ -16,7 +16,7 @@ mod tests;
 pub use decide::Answer;
 pub use events::*;
 pub use review::Review;
-pub(in crate::domain) use review::flag;
+pub(crate) use review::flag;
 pub use state::{
     AnswerState, Assessed, Confirmation, Conflict, Receipt, Settlement, Supersession, Withdrawal,
 };

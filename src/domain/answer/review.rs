@@ -8,9 +8,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::domain::shared::ReviewFlagged;
-use crate::domain::values::{Day, PersonId, Ref, Text};
-use crate::domain::{Command, EventSet, Recorded, Rejection, not_reversed, with_revision};
+use crate::shared::ReviewFlagged;
+use crate::values::{Day, PersonId, Ref, Text};
+use crate::{Command, EventSet, Recorded, Rejection, not_reversed, with_revision};
 
 /// A review that was asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ pub struct Review {
 
 impl Review {
     /// The review that an event asks for.
-    pub(in crate::domain) fn flagged<E>(fact: &Recorded<E>, data: &ReviewFlagged) -> Self {
+    pub(crate) fn flagged<E>(fact: &Recorded<E>, data: &ReviewFlagged) -> Self {
         Self {
             id: fact.id,
             reason: data.reason.clone(),
@@ -59,7 +59,7 @@ impl Review {
 /// # Errors
 ///
 /// [`Rejection::DatesReversed`] when it is due before it is asked for.
-pub(in crate::domain) fn flag<E: EventSet>(
+pub(crate) fn flag<E: EventSet>(
     mut data: ReviewFlagged,
     command: &Command<E>,
 ) -> Result<ReviewFlagged, Rejection> {

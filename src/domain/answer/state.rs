@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::events::{AnswerCorrected, AnswerEvent, AnswerReceived, Assessment};
 use super::review::Review;
-use crate::domain::Recorded;
-use crate::domain::facts::AnswerFacts;
-use crate::domain::lists::Add;
-use crate::domain::shared::Visibility;
-use crate::domain::values::{AuthorityId, Day, Ref, RefKind, Text};
+use crate::Recorded;
+use crate::facts::AnswerFacts;
+use crate::lists::Add;
+use crate::shared::Visibility;
+use crate::values::{AuthorityId, Day, Ref, RefKind, Text};
 
 /// An answer after its history.
 #[derive(Debug, Clone, Default, PartialEq)]

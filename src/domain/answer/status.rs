@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::state::{AnswerState, Conflict};
-use crate::domain::event::words;
-use crate::domain::values::Day;
+use crate::values::Day;
+use crate::words;
 
 words! {
     /// Whether an answer may be relied on; the later in order, the less.

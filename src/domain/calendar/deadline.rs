@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use crate::domain::italian::{
+use crate::italian::{
     day_of_month, enumerate, from_the, italian_date, italian_weekday_date, month_name, the, to_the,
 };
 

@@ -2,7 +2,7 @@
 
 use super::events::{CommunicationEvent, CommunicationRecorded, RegistrationRecorded};
 use super::state::{CommunicationState, evolve};
-use crate::domain::{Command, Decider, Recorded, Rejection, check_dates, not_after, with_revision};
+use crate::{Command, Decider, Recorded, Rejection, check_dates, not_after, with_revision};
 
 /// The decider of letters.
 #[derive(Debug, Clone, Copy)]

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events, words};
-use crate::domain::shared::{ForeignRegistration, TextErased};
-use crate::domain::values::bounds::list;
-use crate::domain::values::{
+use crate::shared::{ForeignRegistration, TextErased};
+use crate::values::bounds::list;
+use crate::values::{
     AooCode, BodyId, Day, DocumentNumber, DocumentRef, IpaCode, Ref, RegisterCode, Text, Year,
 };
+use crate::{data, events, words};
 
 words! {
     /// Whether a letter came or went.

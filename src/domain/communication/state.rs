@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{CommunicationEvent, CommunicationRecorded, Receipt, RegistrationRecorded};
-use crate::domain::Recorded;
-use crate::domain::lists::Add;
-use crate::domain::values::{Day, DocumentRef, Ref, Text};
+use crate::Recorded;
+use crate::lists::Add;
+use crate::values::{Day, DocumentRef, Ref, Text};
 
 /// A letter after its history.
 #[derive(Debug, Clone, Default, PartialEq)]

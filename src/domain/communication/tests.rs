@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::testing::{data, day, given, hold_in_any_order, nth};
-use crate::domain::values::{Ref, RefKind};
-use crate::domain::{Facts, Rejection};
+use crate::testing::{data, day, given, hold_in_any_order, nth};
+use crate::values::{Ref, RefKind};
+use crate::{Facts, Rejection};
 
 const QUESTION: Uuid = Uuid::from_u128(0x51);
 

@@ -8,9 +8,9 @@ use super::events::{
 };
 use super::fold::evolve;
 use super::state::{Endorsement, HeldPosition, IssueState, PositionFate, Report};
-use crate::domain::norm::NormRef;
-use crate::domain::values::Day;
-use crate::domain::{
+use crate::norm::NormRef;
+use crate::values::Day;
+use crate::{
     Command, Decider, Recorded, Rejection, check_dates, check_members, not_after, not_reversed,
     with_revision,
 };

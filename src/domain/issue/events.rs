@@ -2,17 +2,17 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events, words};
-use crate::domain::norm::NormRef;
-use crate::domain::shared::{
+use crate::norm::NormRef;
+use crate::shared::{
     AnswerLinked, AnswerUnlinked, Assigned, ContactRecorded, NoteAdded, Territory, TextErased,
     Unpublished, Urgency, Visibility,
 };
-use crate::domain::values::bounds::{list, maybe_list};
-use crate::domain::values::{
+use crate::values::bounds::{list, maybe_list};
+use crate::values::{
     AuthorityId, BodyId, Count, Day, DocumentRef, ExternalRef, FormCode, ReceptionKind, Ref, Text,
     ThemeCode,
 };
+use crate::{data, events, words};
 
 words! {
     /// How a reading is known.

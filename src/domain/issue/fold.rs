@@ -7,10 +7,10 @@ use super::state::{
     Clarification, Closing, Endorsement, HeldPosition, IssueState, NoteState, PositionFate,
     Publication, Report,
 };
-use crate::domain::Recorded;
-use crate::domain::lists::Add;
-use crate::domain::shared::Audience;
-use crate::domain::values::{AuthorityId, Text, inner_id};
+use crate::Recorded;
+use crate::lists::Add;
+use crate::shared::Audience;
+use crate::values::{AuthorityId, Text, inner_id};
 
 /// Applies one event.
 #[expect(clippy::too_many_lines, reason = "one table: an arm for each event")]

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::events::{
     ClosingOutcome, EndCause, ImpactEstimated, IssueLink, IssueReported, Position, Scope,
 };
-use crate::domain::norm::NormRef;
-use crate::domain::shared::{Audience, PointResult, Visibility};
-use crate::domain::values::{AuthorityId, BodyId, Count, Day, PersonId, Ref, Text};
+use crate::norm::NormRef;
+use crate::shared::{Audience, PointResult, Visibility};
+use crate::values::{AuthorityId, BodyId, Count, Day, PersonId, Ref, Text};
 
 /// An issue after its history.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -252,13 +252,10 @@ impl IssueState {
     pub fn bodies_affected(&self) -> usize {
         let mut bodies = std::collections::BTreeSet::new();
         if let Some(report) = &self.report {
-            bodies.extend(crate::domain::shared::counted_once(
-                &report.data.body,
-                &report.data.speaks_for,
-            ));
+            bodies.extend(crate::shared::counted_once(&report.data.body, &report.data.speaks_for));
         }
         for one in self.endorsements.iter().filter(|one| !one.withdrawn) {
-            bodies.extend(crate::domain::shared::counted_once(&one.body, &one.speaks_for));
+            bodies.extend(crate::shared::counted_once(&one.body, &one.speaks_for));
         }
         bodies.len()
     }

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::events::Scope;
 use super::state::IssueState;
-use crate::domain::question::QuestionStatus;
-use crate::domain::shared::PointResult;
+use crate::question::QuestionStatus;
+use crate::shared::PointResult;
 
 /// Where an issue stands.
 #[derive(

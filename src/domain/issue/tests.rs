@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::facts::{AnswerFacts, BodyFacts, IssueFacts};
-use crate::domain::shared::Visibility;
-use crate::domain::testing::{code, data, day, given, nth};
-use crate::domain::values::inner_id;
-use crate::domain::{Facts, Rejection};
+use crate::facts::{AnswerFacts, BodyFacts, IssueFacts};
+use crate::shared::Visibility;
+use crate::testing::{code, data, day, given, nth};
+use crate::values::inner_id;
+use crate::{Facts, Rejection};
 
 mod case;
 mod divergence;
@@ -102,8 +102,7 @@ fn reopened() -> IssueEvent {
 }
 
 fn noted() -> IssueEvent {
-    data::<crate::domain::shared::NoteAdded>(json!({ "audience": "internal", "text": "Visto." }))
-        .into()
+    data::<crate::shared::NoteAdded>(json!({ "audience": "internal", "text": "Visto." })).into()
 }
 
 fn asked() -> IssueEvent {
@@ -126,7 +125,7 @@ fn linked(link: &str) -> IssueEvent {
 fn answer_linked(change: Value) -> IssueEvent {
     let mut link = json!({ "answer": ANSWER });
     merge(&mut link, change);
-    data::<crate::domain::shared::AnswerLinked>(link).into()
+    data::<crate::shared::AnswerLinked>(link).into()
 }
 
 /// The position with which the report began.

@@ -6,7 +6,7 @@
 //! Depends on: `domain::italian`.
 
 use super::urn::NirUrn;
-use crate::domain::italian::italian_date;
+use crate::italian::italian_date;
 
 /// "D.Lgs. 18 agosto 2015, n. 142, art. 5-bis, c. 2, lett. d-bis)".
 pub(super) fn of(urn: &NirUrn) -> String {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::NormRef;
-use crate::domain::values::{
+use crate::values::{
     ArticleCite, AuthorityId, CelexCode, Day, DocumentNumber, Edition, FormCode, Text, Urn,
 };
 
@@ -107,7 +107,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::from_json;
+    use crate::from_json;
 
     fn fault(citation: &Value) -> (String, String) {
         let fault = from_json::<NormRef>(citation).unwrap_err();

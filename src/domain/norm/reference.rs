@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{NirUrn, norm_id, other_document};
-use crate::domain::values::{
+use crate::values::{
     ArticleCite, AuthorityId, CelexCode, Day, DocumentNumber, Edition, FormCode, Text, Urn,
 };
 

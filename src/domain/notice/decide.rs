@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::events::{News, NoticeEvent};
-use crate::domain::values::Day;
-use crate::domain::{Command, Decider, Recorded, Rejection};
+use crate::values::Day;
+use crate::{Command, Decider, Recorded, Rejection};
 
 /// How often a digest is tried on one day.
 pub const TRIES_A_DAY: u32 = 5;

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events, words};
-use crate::domain::values::bounds::list;
-use crate::domain::values::{Count, Day, Ref};
+use crate::values::bounds::list;
+use crate::values::{Count, Day, Ref};
+use crate::{data, events, words};
 
 words! {
     /// What is news to a body.

@@ -4,9 +4,9 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events};
-use crate::domain::values::{Day, StorePosition};
-use crate::domain::{Command, Decider, Recorded, Rejection};
+use crate::values::{Day, StorePosition};
+use crate::{Command, Decider, Recorded, Rejection};
+use crate::{data, events};
 
 /// The stream of the runs.
 pub const RUNS: &str = "op-notices";

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::testing::{data, given, nth};
+use crate::testing::{data, given, nth};
 
 fn prepared(day: &str) -> NoticeEvent {
     let item = json!({"kind": "taken_up", "about": {"kind": "issue", "id": nth(9)}});

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::state::{AdhesionState, AdhesionWindow, QuestionState};
-use crate::domain::shared::counted_once;
-use crate::domain::values::BodyId;
+use crate::shared::counted_once;
+use crate::values::BodyId;
 
 impl QuestionState {
     /// The last collection of adhesions, when it was for the substance of the current text.

@@ -7,10 +7,10 @@
 
 use super::state::{AdhesionWindow, QuestionState, ReminderState, Track};
 use super::status::{QuestionContext, status};
-use crate::domain::calendar::{
+use crate::calendar::{
     ADHESION_DAYS, Calendar, Deadline, FIRST_REMINDER_DAYS, REMINDER_INTERVAL_DAYS,
 };
-use crate::domain::values::{Day, Number};
+use crate::values::{Day, Number};
 
 /// After so many reminders it is proposed to take the question to a higher level.
 /// Source: `DOMAIN.md`, "Rules" (defaults).

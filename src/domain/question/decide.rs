@@ -13,9 +13,9 @@ use super::fold::evolve;
 use super::points::PointStanding;
 use super::state::{QuestionState, TextVersion, Track};
 use super::status::QuestionContext;
-use crate::domain::shared::AnswerLinked;
-use crate::domain::values::Number;
-use crate::domain::{
+use crate::shared::AnswerLinked;
+use crate::values::Number;
+use crate::{
     Command, Decider, Recorded, Rejection, check_dates, check_members, not_after, not_reversed,
     with_revision,
 };

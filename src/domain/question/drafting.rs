@@ -8,9 +8,9 @@ use super::decide::{Decision, accept, is_withdrawn, not_dispatched, the_next};
 use super::events::{Point, QuestionDrafted, QuestionEvent, TextRevised};
 use super::fold::next_text;
 use super::state::{DraftState, QuestionState};
-use crate::domain::shared::IssueAttached;
-use crate::domain::values::{BodyId, inner_id};
-use crate::domain::{Command, Rejection};
+use crate::shared::IssueAttached;
+use crate::values::{BodyId, inner_id};
+use crate::{Command, Rejection};
 
 /// Begins a question, and gives ids to what it asks and of whom.
 pub(super) fn begin(mut data: QuestionDrafted, command: &Command<QuestionEvent>) -> Decision {

@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events, words};
-use crate::domain::norm::NormRef;
-use crate::domain::shared::{
+use crate::norm::NormRef;
+use crate::shared::{
     AnswerLinked, AnswerUnlinked, Assigned, ContactRecorded, IssueAttached, IssueDetached,
     NoteAdded, TextErased,
 };
-use crate::domain::values::bounds::{list, maybe_at_most, maybe_list};
-use crate::domain::values::{AuthorityId, BodyId, Day, Number, Ref, Sha256Hex, Text};
+use crate::values::bounds::{list, maybe_at_most, maybe_list};
+use crate::values::{AuthorityId, BodyId, Day, Number, Ref, Sha256Hex, Text};
+use crate::{data, events, words};
 
 words! {
     /// What the law says of silence.

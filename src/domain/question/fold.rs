@@ -12,10 +12,10 @@ use super::state::{
     Ending, EndingKind, PointFate, QuestionNote, QuestionState, ReminderState, TextPoint,
     TextVersion, Track, WithdrawnAdhesion,
 };
-use crate::domain::Recorded;
-use crate::domain::lists::Add;
-use crate::domain::shared::Audience;
-use crate::domain::values::{AuthorityId, Day, Number, Text, inner_id};
+use crate::Recorded;
+use crate::lists::Add;
+use crate::shared::Audience;
+use crate::values::{AuthorityId, Day, Number, Text, inner_id};
 
 /// Applies one event.
 #[expect(clippy::too_many_lines, reason = "one arm for each event, read as a table")]

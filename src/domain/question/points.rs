@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::state::{AnswerLink, PointFate, QuestionState, TextPoint};
 use super::status::QuestionContext;
-use crate::domain::shared::PointResult;
+use crate::shared::PointResult;
 
 /// What one point has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

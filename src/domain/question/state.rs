@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{AdhesionKind, RejectionReason, RevisionKind, SilenceEffect};
-use crate::domain::norm::NormRef;
-use crate::domain::shared::{Audience, PointOutcome};
-use crate::domain::values::{AuthorityId, BodyId, Day, Number, PersonId, Ref, Sha256Hex, Text};
+use crate::norm::NormRef;
+use crate::shared::{Audience, PointOutcome};
+use crate::values::{AuthorityId, BodyId, Day, Number, PersonId, Ref, Sha256Hex, Text};
 
 /// A question after its history.
 #[derive(Debug, Clone, Default, PartialEq)]

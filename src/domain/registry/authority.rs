@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::events::AuthorityEvent;
 use super::history::{History, Retirement, in_use};
-use crate::domain::values::{AuthorityId, AuthorityKind, Day, ProvinceCode, PublicName};
-use crate::domain::{Command, Decider, Recorded, Rejection, check_dates};
+use crate::values::{AuthorityId, AuthorityKind, Day, ProvinceCode, PublicName};
+use crate::{Command, Decider, Recorded, Rejection, check_dates};
 
 /// The decider of authorities.
 #[derive(Debug, Clone, Copy)]

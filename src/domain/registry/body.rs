@@ -7,12 +7,10 @@ use uuid::Uuid;
 
 use super::events::{BodyEvent, BodyRegistered};
 use super::history::History;
-use crate::domain::facts::BodyFacts;
-use crate::domain::lists::Add;
-use crate::domain::values::{
-    BodyId, BodyKind, Count, Day, IpaCode, IstatCode, ProvinceCode, PublicName,
-};
-use crate::domain::{Command, Decider, Recorded, Rejection, check_dates, not_after, not_reversed};
+use crate::facts::BodyFacts;
+use crate::lists::Add;
+use crate::values::{BodyId, BodyKind, Count, Day, IpaCode, IstatCode, ProvinceCode, PublicName};
+use crate::{Command, Decider, Recorded, Rejection, check_dates, not_after, not_reversed};
 
 /// The decider of bodies.
 #[derive(Debug, Clone, Copy)]

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{CalendarEvent, HolidayDeclared};
-use crate::domain::calendar::{Holiday, HolidayRule};
-use crate::domain::lists::Add;
-use crate::domain::values::Day;
-use crate::domain::{Command, Decider, Recorded, Rejection, check_dates, not_reversed};
+use crate::calendar::{Holiday, HolidayRule};
+use crate::lists::Add;
+use crate::values::Day;
+use crate::{Command, Decider, Recorded, Rejection, check_dates, not_reversed};
 
 /// The decider of the calendar.
 #[derive(Debug, Clone, Copy)]

@@ -3,15 +3,15 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events, words};
-use crate::domain::norm::NormRef;
-use crate::domain::shared::TextErased;
-use crate::domain::values::bounds::list;
-use crate::domain::values::{
+use crate::norm::NormRef;
+use crate::shared::TextErased;
+use crate::values::bounds::list;
+use crate::values::{
     ArticleCite, AuthorityId, AuthorityKind, BodyId, BodyKind, CelexCode, Count, Day,
     DocumentNumber, Edition, FormCode, HolidayRule, IpaCode, IstatCode, Number, PersonId,
     ProvinceCode, PublicName, Text, ThemeCode, Urn, WorkingGroup,
 };
+use crate::{data, events, words};
 
 words! {
     /// What a person or a machine may do; see `access`.

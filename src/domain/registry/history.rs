@@ -1,7 +1,7 @@
 //! Values that change with a date, and the end of an entry.
 
-use crate::domain::values::{Day, Text};
-use crate::domain::{Recorded, Rejection};
+use crate::values::{Day, Text};
+use crate::{Recorded, Rejection};
 
 use super::events::Retired;
 

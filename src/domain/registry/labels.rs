@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::events::{FormEvent, LabelChanged, ThemeEvent};
 use super::history::{History, Retirement, in_use};
-use crate::domain::values::{Day, FormCode, Number, PublicName, ThemeCode, WorkingGroup};
-use crate::domain::{Command, Decider, EventSet, Recorded, Rejection, check_dates};
+use crate::values::{Day, FormCode, Number, PublicName, ThemeCode, WorkingGroup};
+use crate::{Command, Decider, EventSet, Recorded, Rejection, check_dates};
 
 /// The decider of themes.
 #[derive(Debug, Clone, Copy)]

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{NormEvent, NormKind, NormRegistered};
-use crate::domain::lists::Add;
-use crate::domain::norm::{Amendment, Celex, NirUrn, NormRef, norm_id, other_document, touches};
-use crate::domain::values::{ArticleCite, Day, Text, Urn};
-use crate::domain::{Command, Decider, Recorded, Rejection, check_dates, not_after};
+use crate::lists::Add;
+use crate::norm::{Amendment, Celex, NirUrn, NormRef, norm_id, other_document, touches};
+use crate::values::{ArticleCite, Day, Text, Urn};
+use crate::{Command, Decider, Recorded, Rejection, check_dates, not_after};
 
 /// The decider of norms.
 #[derive(Debug, Clone, Copy)]

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{PersonEvent, Role};
-use crate::domain::lists::Add;
-use crate::domain::values::{BodyId, Day, PersonId, Text};
-use crate::domain::{Command, Decider, Recorded, Rejection, check_dates};
+use crate::lists::Add;
+use crate::values::{BodyId, Day, PersonId, Text};
+use crate::{Command, Decider, Recorded, Rejection, check_dates};
 
 /// The decider of persons and machines.
 #[derive(Debug, Clone, Copy)]

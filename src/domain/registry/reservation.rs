@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::ReservationEvent;
-use crate::domain::communication::RegistrationRecorded;
-use crate::domain::values::Day;
-use crate::domain::{Command, Decider, Recorded, Rejection, check_dates};
+use crate::communication::RegistrationRecorded;
+use crate::values::Day;
+use crate::{Command, Decider, Recorded, Rejection, check_dates};
 
 /// The namespace of the ids of protocol numbers, drawn once. Stream names rest on
 /// it: it never changes.

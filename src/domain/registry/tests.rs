@@ -9,8 +9,8 @@ mod people;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::testing::{code, data, day, given, hold_in_any_order, nth};
-use crate::domain::{Decider, Facts, Rejection};
+use crate::testing::{code, data, day, given, hold_in_any_order, nth};
+use crate::{Decider, Facts, Rejection};
 
 fn refused<D: Decider>(
     history: impl IntoIterator<Item = D::Event>,

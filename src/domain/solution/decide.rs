@@ -16,11 +16,11 @@ use super::events::{
 };
 use super::evolve::evolve;
 use super::state::{Adoption, Proposal, SolutionState, Version};
-use crate::domain::answer::flag;
-use crate::domain::norm::NormRef;
-use crate::domain::shared::Act;
-use crate::domain::values::{BodyId, Day, Number};
-use crate::domain::{
+use crate::answer::flag;
+use crate::norm::NormRef;
+use crate::shared::Act;
+use crate::values::{BodyId, Day, Number};
+use crate::{
     Command, Decider, Facts, Recorded, Rejection, check_dates, check_members, not_after,
     not_reversed, with_revision,
 };

@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-use crate::domain::event::{data, events, words};
-use crate::domain::norm::NormRef;
-use crate::domain::shared::{
+use crate::norm::NormRef;
+use crate::shared::{
     Act, IssueAttached, IssueDetached, ReviewFlagged, Territory, TextErased, Unpublished,
     Visibility,
 };
-use crate::domain::values::bounds::list;
-use crate::domain::values::{BodyId, Day, Number, Ref, Text};
+use crate::values::bounds::list;
+use crate::values::{BodyId, Day, Number, Ref, Text};
+use crate::{data, events, words};
 
 words! {
     /// On which level a solution stands.

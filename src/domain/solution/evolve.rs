@@ -13,11 +13,11 @@ use super::state::{
     Adoption, AttachedIssue, BasisAnswer, BasisNorm, Confirmation, Declination, Ending, Proposal,
     Publication, Retirement, SolutionState, Supersession, Validation, Version,
 };
-use crate::domain::Recorded;
-use crate::domain::answer::Review;
-use crate::domain::lists::Add;
-use crate::domain::shared::Visibility;
-use crate::domain::values::{Number, inner_id};
+use crate::Recorded;
+use crate::answer::Review;
+use crate::lists::Add;
+use crate::shared::Visibility;
+use crate::values::{Number, inner_id};
 
 type Fact = Recorded<SolutionEvent>;
 

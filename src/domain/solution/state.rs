@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::events::{Manner, SolutionLevel};
-use crate::domain::answer::Review;
-use crate::domain::facts::SolutionFacts;
-use crate::domain::norm::NormRef;
-use crate::domain::shared::{Act, Territory, Visibility, counted_once};
-use crate::domain::values::{BodyId, Day, Number, Ref, Text};
+use crate::answer::Review;
+use crate::facts::SolutionFacts;
+use crate::norm::NormRef;
+use crate::shared::{Act, Territory, Visibility, counted_once};
+use crate::values::{BodyId, Day, Number, Ref, Text};
 
 /// A solution after its history.
 #[derive(Debug, Clone, Default, PartialEq)]

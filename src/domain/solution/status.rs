@@ -5,9 +5,9 @@
 //! Depends on: `domain::answer`, `domain::values`.
 
 use super::state::SolutionState;
-use crate::domain::answer::{Change, Standing, Validity};
-use crate::domain::event::words;
-use crate::domain::values::Day;
+use crate::answer::{Change, Standing, Validity};
+use crate::values::Day;
+use crate::words;
 
 words! {
     /// Where a solution stands.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Command, Decider, Facts};
+use crate::{Command, Decider, Facts};
 
 /// Any event over a handful of ids and days, so that they often meet.
 fn event() -> impl Strategy<Value = AnswerEvent> {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::testing::{data, day, nth};
-use crate::domain::{Recorded, fold};
+use crate::testing::{data, day, nth};
+use crate::{Recorded, fold};
 
 mod laws;
 mod rules;
@@ -63,7 +63,7 @@ pub(super) fn settled(with: Uuid, prevails: Option<Uuid>) -> AnswerEvent {
 }
 
 pub(super) fn flagged(due: &str) -> AnswerEvent {
-    data::<crate::domain::shared::ReviewFlagged>(
+    data::<crate::shared::ReviewFlagged>(
         json!({"reason": "Norma modificata.", "reviewer": "ufficio-giuridico", "due": due}),
     )
     .into()

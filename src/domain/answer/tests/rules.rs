@@ -4,11 +4,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::facts::{AnswerFacts, Facts};
-use crate::domain::shared::TextErased;
-use crate::domain::testing::given;
-use crate::domain::values::RefKind;
-use crate::domain::{Rejection, norm::NormRef};
+use crate::facts::{AnswerFacts, Facts};
+use crate::shared::TextErased;
+use crate::testing::given;
+use crate::values::RefKind;
+use crate::{Rejection, norm::NormRef};
 
 fn facts(supersessions: &[(Uuid, Uuid)]) -> Facts {
     let mut facts = Facts::default();

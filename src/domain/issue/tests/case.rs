@@ -1,7 +1,7 @@
 //! The report, what is asked about it, the norms it cites.
 
 use super::*;
-use crate::domain::norm::NormRef;
+use crate::norm::NormRef;
 
 #[test]
 fn a_report_begins_an_issue_and_its_norms_are_of_the_day() {
@@ -208,9 +208,7 @@ fn one_abstract_at_a_time_is_public() {
         ))
     };
     let unpublish = || {
-        IssueEvent::from(data::<crate::domain::shared::Unpublished>(
-            json!({ "reason": "Da aggiornare." }),
-        ))
+        IssueEvent::from(data::<crate::shared::Unpublished>(json!({ "reason": "Da aggiornare." })))
     };
     accepted([reported()], publish());
     refused([reported(), publish()], publish(), Rejection::AlreadyPublished);

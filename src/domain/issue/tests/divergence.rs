@@ -1,7 +1,7 @@
 //! Positions, endorsements and how they are counted.
 
 use super::*;
-use crate::domain::values::{Ref, RefKind};
+use crate::values::{Ref, RefKind};
 
 #[test]
 fn an_authority_holds_one_current_position_in_a_territory() {

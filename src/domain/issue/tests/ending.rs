@@ -96,7 +96,7 @@ fn an_answer_that_was_taken_back_answers_nothing() {
 #[test]
 fn only_a_linked_answer_is_unlinked() {
     let unlink = || {
-        IssueEvent::from(data::<crate::domain::shared::AnswerUnlinked>(
+        IssueEvent::from(data::<crate::shared::AnswerUnlinked>(
             json!({ "answer": ANSWER, "reason": "Errore." }),
         ))
     };

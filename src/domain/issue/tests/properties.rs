@@ -1,7 +1,7 @@
 //! Laws that hold whatever happened.
 
 use super::*;
-use crate::domain::testing::hold_in_any_order;
+use crate::testing::hold_in_any_order;
 
 fn samples() -> Vec<IssueEvent> {
     vec![

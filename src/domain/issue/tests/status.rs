@@ -1,8 +1,8 @@
 //! The derived status, case by case.
 
 use super::*;
-use crate::domain::question::QuestionStatus;
-use crate::domain::shared::PointResult;
+use crate::question::QuestionStatus;
+use crate::shared::PointResult;
 
 fn alone(history: impl IntoIterator<Item = IssueEvent>) -> IssueStatus {
     status_in(history, &IssueContext::default())
@@ -26,8 +26,7 @@ fn confirmed() -> [IssueEvent; 3] {
 
 #[test]
 fn a_report_is_reported_until_somebody_looks_at_it() {
-    let assigned =
-        data::<crate::domain::shared::Assigned>(json!({ "staff_member": "ufficio-giuridico" }));
+    let assigned = data::<crate::shared::Assigned>(json!({ "staff_member": "ufficio-giuridico" }));
     assert_eq!(alone([reported()]), IssueStatus::Reported);
     assert_eq!(alone([reported(), assigned.into()]), IssueStatus::UnderReview);
 }

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::lexer::{Token, dot, skip, word, words};
 use super::partition::Place;
 use super::{KnownAct, KnownKey, Unclear, What};
-use crate::domain::italian::month_name;
-use crate::domain::norm::{Celex, NirUrn, NormRef};
+use crate::italian::month_name;
+use crate::norm::{Celex, NirUrn, NormRef};
 
 /// A kind of act, by how people abbreviate it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The articles, paragraphs and letters that a mention names.
 
 use super::lexer::{Token, dot, word};
-use crate::domain::norm::LATIN_SUFFIXES;
+use crate::norm::LATIN_SUFFIXES;
 
 const ARTICLE: &[&str] = &["art", "artt", "articolo", "articoli"];
 const PARAGRAPH: &[&str] = &["comma", "commi", "co", "c"];

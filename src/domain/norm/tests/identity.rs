@@ -4,7 +4,7 @@ use jiff::civil::date;
 use uuid::uuid;
 
 use super::urn;
-use crate::domain::norm::{Amendment, Celex, CelexError, Ecli, norm_id, other_document, touches};
+use crate::norm::{Amendment, Celex, CelexError, Ecli, norm_id, other_document, touches};
 
 #[test]
 fn the_id_of_a_norm_never_changes() {

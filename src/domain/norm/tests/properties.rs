@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::domain::norm::{Celex, Ecli, LATIN_SUFFIXES, NirUrn, norm_id};
+use crate::norm::{Celex, Ecli, LATIN_SUFFIXES, NirUrn, norm_id};
 
 fn act() -> impl Strategy<Value = String> {
     let authority = "[a-z][a-z0-9'-]{0,8}(\\.[a-z0-9]{1,6}){0,2}([+;][a-z]{1,6})?";
@@ -107,7 +107,7 @@ proptest! {
         prop_assert_eq!(NirUrn::parse(&canonical.to_uppercase()), Ok(urn.clone()));
         prop_assert_eq!(NirUrn::parse(&format!(" {canonical}\n")), Ok(urn.clone()));
         prop_assert_eq!(NirUrn::parse(&linked), Ok(urn.clone()));
-        if encoded.len() <= crate::domain::norm::MAX_LENGTH {
+        if encoded.len() <= crate::norm::MAX_LENGTH {
             prop_assert_eq!(NirUrn::parse(&encoded), Ok(urn.clone()));
         }
     }

@@ -1,8 +1,8 @@
 //! Refusals with their proposals, and the traps that are not refused.
 
 use super::urn;
-use crate::domain::norm::partition::latin_suffix;
-use crate::domain::norm::{LATIN_SUFFIXES, NirUrn, UrnErrorCode};
+use crate::norm::partition::latin_suffix;
+use crate::norm::{LATIN_SUFFIXES, NirUrn, UrnErrorCode};
 
 fn refused(text: &str) -> (&'static str, Option<String>) {
     let error = NirUrn::parse(text).expect_err(text);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::urn;
-use crate::domain::norm::{Celex, Ecli, NirUrn, UrnErrorCode, Version};
+use crate::norm::{Celex, Ecli, NirUrn, UrnErrorCode, Version};
 
 #[derive(Deserialize)]
 struct Vectors {

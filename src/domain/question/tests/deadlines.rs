@@ -1,8 +1,8 @@
 //! What is expected when, on the bundled Italian holidays.
 
 use super::*;
-use crate::domain::calendar::{Calendar, italian_holidays};
-use crate::domain::testing::day;
+use crate::calendar::{Calendar, italian_holidays};
+use crate::testing::day;
 
 #[test]
 fn a_reply_is_expected_when_stated_or_thirty_days_after_dispatch() {

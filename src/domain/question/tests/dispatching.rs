@@ -1,7 +1,7 @@
 //! Dispatches, reminders, passing on.
 
 use super::*;
-use crate::domain::testing::day;
+use crate::testing::day;
 
 /// The first addressee only was sent the question, on 3 January 2024.
 fn half_sent() -> [QuestionEvent; 3] {

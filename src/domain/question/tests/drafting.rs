@@ -1,7 +1,7 @@
 //! Drafts, issues, texts.
 
 use super::*;
-use crate::domain::values::Number;
+use crate::values::Number;
 
 fn draft_with(field: &str, value: Value) -> QuestionEvent {
     let mut draft = draft_json();

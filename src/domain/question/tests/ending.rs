@@ -103,7 +103,7 @@ fn a_question_already_answered_names_what_answers_it() {
         .when(reject(Value::Null))
         .then_rejected(Rejection::AnswerNotNamed);
     let mut known = facts();
-    known.add_known(crate::domain::values::RefKind::Answer, ANSWER[0].to_string(), 4);
+    known.add_known(crate::values::RefKind::Answer, ANSWER[0].to_string(), 4);
     given::<Question>([drafted()])
         .and(known)
         .when(reject(json!({"kind": "answer", "id": ANSWER[0]})))

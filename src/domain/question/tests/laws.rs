@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::testing::day;
-use crate::domain::{Command, Decider, EventSet, Recorded};
+use crate::testing::day;
+use crate::{Command, Decider, EventSet, Recorded};
 
 /// Proposals, right and wrong, that meet each other on the same few ids.
 fn pool() -> Vec<QuestionEvent> {

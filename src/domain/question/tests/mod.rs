@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::facts::{AnswerFacts, BodyFacts, IssueFacts};
-use crate::domain::shared::{
+use crate::facts::{AnswerFacts, BodyFacts, IssueFacts};
+use crate::shared::{
     AnswerLinked, AnswerUnlinked, Assigned, ContactRecorded, IssueAttached, IssueDetached,
     NoteAdded, TextErased, Visibility,
 };
-use crate::domain::testing::{code, data, given, nth};
-use crate::domain::values::inner_id;
-use crate::domain::{Facts, Rejection};
+use crate::testing::{code, data, given, nth};
+use crate::values::inner_id;
+use crate::{Facts, Rejection};
 
 /// The addressees of [`drafted`].
 const AD: [Uuid; 2] = [Uuid::from_u128(0xAD01), Uuid::from_u128(0xAD02)];

@@ -1,7 +1,7 @@
 //! Bodies, their names, provinces and members.
 
 use super::*;
-use crate::domain::facts::BodyFacts;
+use crate::facts::BodyFacts;
 
 fn body(members: &[&str]) -> BodyEvent {
     data::<BodyRegistered>(json!({

@@ -1,7 +1,7 @@
 //! Holidays.
 
 use super::*;
-use crate::domain::calendar::{HolidayRule, italian_holidays};
+use crate::calendar::{HolidayRule, italian_holidays};
 
 fn declared(name: &str, rule: &str, from: &str) -> CalendarEvent {
     data::<HolidayDeclared>(json!({ "name": name, "rule": rule, "from": from })).into()
@@ -57,9 +57,8 @@ fn a_holiday_is_not_repealed_before_it_begins() {
 
 #[test]
 fn nothing_is_erased_from_an_empty_calendar() {
-    let erased = data::<crate::domain::shared::TextErased>(
-        json!({ "reason": "x", "legal_basis": "art. 17" }),
-    );
+    let erased =
+        data::<crate::shared::TextErased>(json!({ "reason": "x", "legal_basis": "art. 17" }));
     refused::<Calendar>([], erased, Rejection::NotFound);
 }
 

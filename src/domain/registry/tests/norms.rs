@@ -95,7 +95,7 @@ fn an_entry_has_the_id_of_its_citations() {
         let NormEvent::Registered(entry) = norm(entry) else { panic!() };
         entry.norm_id()
     };
-    let cited = |norm: Value| data::<crate::domain::norm::NormRef>(norm).norm_id();
+    let cited = |norm: Value| data::<crate::norm::NormRef>(norm).norm_id();
     let circular = json!({
         "kind": "other", "issuer": "ministero_interno_ps", "form": "Circolare".to_lowercase(),
         "number": "400/C", "date": "2024-05-08", "edition": "2024.1"

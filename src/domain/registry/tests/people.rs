@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::communication::RegistrationRecorded;
+use crate::communication::RegistrationRecorded;
 
 const LETTER: Uuid = Uuid::from_u128(1);
 const OTHER: Uuid = Uuid::from_u128(2);

@@ -1,8 +1,8 @@
 //! What bodies do with a solution: adopt, adapt, decline, stop.
 
 use super::*;
-use crate::domain::Rejection;
-use crate::domain::testing::{Given, given};
+use crate::Rejection;
+use crate::testing::{Given, given};
 
 /// A validated solution, and what bodies did with it.
 fn validated_then(history: impl IntoIterator<Item = SolutionEvent>) -> Given<Solution> {

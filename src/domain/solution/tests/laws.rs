@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Command, Decider};
+use crate::{Command, Decider};
 
 /// Any event over a handful of ids, bodies and days, so that they often meet.
 fn event() -> impl Strategy<Value = SolutionEvent> {

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::facts::{BodyFacts, Facts, IssueFacts};
-use crate::domain::shared::{
+use crate::facts::{BodyFacts, Facts, IssueFacts};
+use crate::shared::{
     IssueAttached, IssueDetached, ReviewFlagged, TextErased, Unpublished, Visibility,
 };
-use crate::domain::testing::{code, data, day, nth};
-use crate::domain::{Recorded, fold};
+use crate::testing::{code, data, day, nth};
+use crate::{Recorded, fold};
 
 mod bodies;
 mod laws;

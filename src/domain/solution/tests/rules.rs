@@ -1,10 +1,10 @@
 //! The rules of a solution itself: text, basis, issues, reviews, end.
 
 use super::*;
-use crate::domain::Rejection;
-use crate::domain::facts::SolutionFacts;
-use crate::domain::testing::{Given, given};
-use crate::domain::values::{Number, RefKind, inner_id};
+use crate::Rejection;
+use crate::facts::SolutionFacts;
+use crate::testing::{Given, given};
+use crate::values::{Number, RefKind, inner_id};
 
 fn after_these(history: impl IntoIterator<Item = SolutionEvent>) -> Given<Solution> {
     given::<Solution>(history).and(facts())

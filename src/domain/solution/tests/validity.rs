@@ -1,7 +1,7 @@
 //! Where a solution stands, and when it may be relied on.
 
 use super::*;
-use crate::domain::answer::{Change, Standing, Validity};
+use crate::answer::{Change, Standing, Validity};
 
 const ON: &str = "2024-12-31";
 

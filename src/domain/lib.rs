@@ -9,7 +9,8 @@
 //! now" or "it may not", and a decider may complete what it proposes (the number
 //! of the next text version) or answer with nothing (already so).
 //!
-//! Depends on: nothing in this crate.
+//! Depends on: nothing else of the product, which the compiler sees to: this is a crate
+//! of its own, known as `quesito::domain` to whoever uses it.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -18,7 +19,7 @@ pub mod answer;
 pub mod calendar;
 pub mod communication;
 pub mod document;
-pub(crate) mod event;
+mod event;
 pub mod facts;
 mod from_json;
 pub mod issue;
@@ -158,7 +159,6 @@ pub fn with_revision(mut reference: Ref, facts: &Facts) -> Ref {
     reference
 }
 
-#[cfg(test)]
 #[expect(
     clippy::missing_panics_doc,
     clippy::return_self_not_must_use,
