@@ -33,6 +33,7 @@ use std::sync::Arc;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{LogArgs, LogFormat};
 use clap::{Parser, Subcommand};
+use futures_util::future::{LocalBoxFuture, TryFutureExt};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -102,34 +103,40 @@ fn begin(cli: Cli) -> Result<ExitCode, Failure> {
         &cli.logs,
         matches!(cli.command, Command::Serve(_) | Command::Demo(_) | Command::Witness(_)),
     )?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        match cli.command {
-            Command::Serve(serve) => serve.run().await,
-            Command::Demo(demo) => demo.run().await,
-            Command::Import(import) => import.run().await,
-            Command::Replay(replay) => replay.run().await,
-            Command::List(list) => list.run().await,
-            Command::Rebuild(rebuild) => rebuild.run().await,
-            Command::Openapi(openapi) => openapi.run(),
-            Command::Events(events) => events.run(),
-            Command::Token(token) => token.run().await,
-            Command::Keys(keys) => keys.run().await,
-            Command::Account(account) => account.run().await,
-            Command::Backup(backup) => backup.run(),
-            Command::Restore(restore) => restore.run().await,
-            Command::Check(check) => return check.run().await,
-            Command::Copy(copy) => copy.run().await,
-            Command::Verify(verify) => return Ok(verify.run()),
-            Command::Export(export) => export.run().await,
-            Command::Verifier(verifier::Verifier {}) => {
-                verifier::Verifier::run();
-                Ok(())
-            }
-            Command::Witness(witness) => witness.run().await,
+    // One kind of future for all: else each would become a part of this one function.
+    let work: Work = match cli.command {
+        Command::Serve(serve) => work(serve.run()),
+        Command::Demo(demo) => work(demo.run()),
+        Command::Import(import) => work(import.run()),
+        Command::Replay(replay) => work(replay.run()),
+        Command::List(list) => work(list.run()),
+        Command::Rebuild(rebuild) => work(rebuild.run()),
+        Command::Openapi(openapi) => work(async move { openapi.run() }),
+        Command::Events(events) => work(async move { events.run() }),
+        Command::Token(token) => work(token.run()),
+        Command::Keys(keys) => work(keys.run()),
+        Command::Account(account) => work(account.run()),
+        Command::Backup(backup) => work(async move { backup.run() }),
+        Command::Restore(restore) => work(restore.run()),
+        Command::Check(check) => Box::pin(check.run()),
+        Command::Copy(copy) => work(copy.run()),
+        Command::Verify(verify) => Box::pin(async move { Ok(verify.run()) }),
+        Command::Export(export) => work(export.run()),
+        Command::Verifier(verifier::Verifier {}) => {
+            verifier::Verifier::run();
+            return Ok(ExitCode::SUCCESS);
         }
-        .map(|()| ExitCode::SUCCESS)
-    })
+        Command::Witness(witness) => work(witness.run()),
+    };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// What a subcommand does.
+type Work = LocalBoxFuture<'static, Result<ExitCode, Failure>>;
+
+/// The work of a subcommand whose end is success.
+fn work(run: impl Future<Output = Result<(), Failure>> + 'static) -> Work {
+    Box::pin(run.map_ok(|()| ExitCode::SUCCESS))
 }
 
 fn log(settings: &LogArgs, serves: bool) -> Result<(), Failure> {
