@@ -9,14 +9,11 @@
 //!
 //! Depends on: `domain`, `event_store`, `codec`, `clock`.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use quick_cache::sync::Cache;
 use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
@@ -33,11 +30,11 @@ use crate::notary::Logged;
 pub use done::Done;
 pub use loaded::Loaded;
 
-mod done;
-mod loaded;
+use kept::Kept;
 
-/// How many streams of each category are kept folded in memory.
-const CACHED_STREAMS: usize = 4_096;
+mod done;
+mod kept;
+mod loaded;
 
 /// How many events one read of a stream takes.
 const PAGE: usize = 500;
@@ -100,7 +97,7 @@ pub struct CommandHandler {
     store: Arc<dyn EventStore>,
     codec: Arc<Codec>,
     clock: Arc<dyn Clock>,
-    caches: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    kept: Kept,
     /// Held for reading from the sealing of an event until it is stored.
     sealing: tokio::sync::RwLock<()>,
 }
@@ -108,8 +105,7 @@ pub struct CommandHandler {
 impl CommandHandler {
     /// A handler over a store.
     pub fn new(store: Arc<dyn EventStore>, codec: Arc<Codec>, clock: Arc<dyn Clock>) -> Self {
-        let (caches, sealing) = (RwLock::default(), tokio::sync::RwLock::default());
-        Self { store, codec, clock, caches, sealing }
+        Self { store, codec, clock, kept: Kept::default(), sealing: tokio::sync::RwLock::default() }
     }
 
     /// The store under it.
@@ -131,14 +127,14 @@ impl CommandHandler {
         &self,
         stream: &StreamName,
     ) -> Result<Arc<Loaded<D>>, HandleError> {
-        let cached = self.cache::<D>().get(stream);
+        let kept = self.kept.get::<D>(stream);
         // Where nobody else can write, what this process last saw is what is.
-        if let Some(loaded) = &cached
+        if let Some(loaded) = &kept
             && self.store.is_exclusive()
         {
             return Ok(loaded.clone());
         }
-        self.refresh::<D>(stream, cached).await
+        self.refresh::<D>(stream, kept).await
     }
 
     fn refresh<'a, D: Decider>(
@@ -172,7 +168,7 @@ impl CommandHandler {
             page = self.store.read_stream(stream, next, PAGE).await?;
         }
         let loaded = Arc::new(loaded);
-        self.cache::<D>().insert(stream.clone(), loaded.clone());
+        self.kept.insert(stream, loaded.clone());
         Ok(loaded)
     }
 
@@ -251,14 +247,14 @@ impl CommandHandler {
                 // The same command at the same moment, here or on another node: what is
                 // stored was sealed there, and the answer is of what is stored.
                 Ok(None) => {
-                    let known = self.cache::<D>().get(stream);
+                    let known = self.kept.get::<D>(stream);
                     self.refresh::<D>(stream, known).await?;
                     return self.already_done(stream, first, &intent.body).await;
                 }
                 Ok(Some(done)) => return Ok(done),
                 // Somebody wrote first: decide again on what they wrote.
                 Err(HandleError::Append(AppendError::Conflict { .. })) => {
-                    let known = self.cache::<D>().get(stream);
+                    let known = self.kept.get::<D>(stream);
                     loaded = self.refresh::<D>(stream, known).await?;
                 }
                 Err(other) => return Err(other),
@@ -344,10 +340,9 @@ impl CommandHandler {
             };
             self.apply(&mut next, &stored)?;
         }
-        let cache = self.cache::<D>();
-        let newer = cache.get(stream).is_some_and(|known| known.revision > next.revision);
+        let newer = self.kept.get::<D>(stream).is_some_and(|known| known.revision > next.revision);
         if !newer {
-            cache.insert(stream.clone(), Arc::new(next));
+            self.kept.insert(stream, Arc::new(next));
         }
         Ok(())
     }
@@ -392,23 +387,7 @@ impl CommandHandler {
 
     /// Forgets every folded stream, so that the next read sees the store.
     pub fn forget(&self) {
-        self.caches.write().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn cache<D: Decider>(&self) -> Arc<Cache<StreamName, Arc<Loaded<D>>>> {
-        let key = TypeId::of::<D>();
-        let known = self.caches.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        let any = known.unwrap_or_else(|| {
-            let mut caches = self.caches.write().unwrap_or_else(PoisonError::into_inner);
-            caches
-                .entry(key)
-                .or_insert_with(|| {
-                    Arc::new(Cache::<StreamName, Arc<Loaded<D>>>::new(CACHED_STREAMS))
-                })
-                .clone()
-        });
-        // The entry was made two lines above under the same key.
-        any.downcast().unwrap_or_else(|_| Arc::new(Cache::new(CACHED_STREAMS)))
+        self.kept.clear();
     }
 }
 
