@@ -1,4 +1,7 @@
 //! Given / when / then for deciders: the name of a test is the rule it checks.
+//!
+//! Public, because tests of whatever folds these states are written with it too; nothing
+//! else calls it, and a test is what its panics end.
 
 use jiff::Timestamp;
 use uuid::Uuid;
