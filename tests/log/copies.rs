@@ -14,7 +14,7 @@ use quesito::notary::note::{Skey, Use};
 use quesito::notary::{Keeper, KeeperOptions, Scrub, scrub};
 use uuid::Uuid;
 
-use crate::processes::{Running, get, quesito, succeeds, told, wait, whole};
+use crate::processes::{Running, get, quesito, succeeds, told, wait, wait_signed};
 use crate::rows::{Random, append, event};
 
 /// More than two tiles of leaves.
@@ -113,14 +113,14 @@ fn every_copy_brought_back_verifies_and_an_old_one_is_announced() {
         for number in 0..10 {
             file(&base, token.trim(), copy * 10 + number);
         }
-        wait(&base, whole);
+        wait_signed(&base, &home.join("data"));
         // Kept by an auditor before the copy is made, while others go on writing.
         let (status, checkpoint) = get(&base, "/log/checkpoint", token.trim());
         assert_eq!(status, 200);
         fs::write(home.join(format!("kept-{copy}")), checkpoint).unwrap();
         succeeds(home, &["backup", &format!("copy-{copy}")]);
     }
-    wait(&base, whole);
+    wait_signed(&base, &home.join("data"));
     server.stop();
 
     // The keys without what was signed last, as they are kept apart from the data.
@@ -149,7 +149,7 @@ fn every_copy_brought_back_verifies_and_an_old_one_is_announced() {
         assert_eq!(said.contains("restore a newer backup"), !newest, "{said}");
         if newest {
             let (server, base) = Running::serve(home, &place);
-            wait(&base, whole);
+            wait_signed(&base, &home.join(&data));
             server.stop();
         } else {
             let args = [&["serve", "--listen", "127.0.0.1:0"], &place[..]].concat();

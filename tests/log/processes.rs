@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/data/cases.json");
@@ -121,8 +122,29 @@ pub fn wait(base: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-pub fn whole(status: &Value) -> bool {
-    status["log"]["signed"]["size"] == status["log"]["size"] && status["log"]["size"] != 0
+/// How many leaves the log of a store has when it is up to date. What a server tells of its
+/// log may be older than what it has just acknowledged.
+fn leaves(data: &Path) -> i64 {
+    let path = data.join("events.db");
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let count = "SELECT count(*) FROM events JOIN streams USING (stream_no)
+                 WHERE name NOT LIKE 'op-%'";
+    db.query_row(count, [], |row| row.get(0)).unwrap()
+}
+
+/// Waits until all that lies in a store now is signed.
+#[track_caller]
+pub fn wait_signed(base: &str, data: &Path) -> Value {
+    let leaves = leaves(data);
+    assert_ne!(leaves, 0);
+    wait(base, |status| status["log"]["signed"]["size"] == leaves)
+}
+
+/// Waits until all that lies in a store now is cosigned by the only witness.
+#[track_caller]
+fn wait_cosigned(base: &str, data: &Path) -> Value {
+    let leaves = leaves(data);
+    wait(base, |status| status["log"]["witnesses"][0]["size"] == leaves)
 }
 
 fn auditor(home: &Path, person: &str) -> String {
@@ -139,7 +161,7 @@ fn a_log_and_an_extract_are_verified_by_others_and_damage_is_named() {
     fs::write(home.join("verify.py"), succeeds(home, &["verifier"])).unwrap();
 
     let (server, base) = Running::serve(home, &[]);
-    let now = wait(&base, whole);
+    let now = wait_signed(&base, &home.join("data"));
     let key = now["log"]["key"].as_str().unwrap();
     let log = ["verify.py", "log", &base, "--token", &token, "--key", key];
     let (code, said) = python(home, &[&log[..], &["--save", "kept"]].concat());
@@ -180,7 +202,7 @@ fn a_log_and_an_extract_are_verified_by_others_and_damage_is_named() {
     assert_eq!(code, Some(1), "{said}");
 
     // A byte of one event, changed behind the back of the program.
-    let db = rusqlite::Connection::open(home.join("data/events.db")).unwrap();
+    let db = Connection::open(home.join("data/events.db")).unwrap();
     db.execute_batch("DROP TRIGGER events_stay").unwrap();
     let (stream, revision): (String, i64) = db
         .query_row(
@@ -214,7 +236,7 @@ fn an_older_store_is_refused_until_a_new_log_is_asked_for() {
     fs::copy(home.join("data/events.db"), home.join("older.db")).unwrap();
     auditor(home, "prima");
     let (server, base) = Running::serve(home, &[]);
-    let before = wait(&base, whole);
+    let before = wait_signed(&base, &home.join("data"));
     server.stop();
     let mode = |path: &str| {
         use std::os::unix::fs::PermissionsExt;
@@ -241,7 +263,7 @@ fn an_older_store_is_refused_until_a_new_log_is_asked_for() {
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
 
     let (server, base) = Running::serve(home, &["--new-log-origin"]);
-    let after = wait(&base, whole);
+    let after = wait_signed(&base, &home.join("data"));
     assert_ne!(after["log"]["origin"], before["log"]["origin"]);
     server.stop();
     assert!(home.join("data-keys/log-key.old-1").exists());
@@ -254,7 +276,7 @@ fn a_witness_cosigns_one_history_and_refuses_the_other() {
     let home = home.path();
     succeeds(home, &["import", "--registry"]);
     let (server, base) = Running::serve(home, &[]);
-    let key = wait(&base, whole)["log"]["key"].as_str().unwrap().to_owned();
+    let key = wait_signed(&base, &home.join("data"))["log"]["key"].as_str().unwrap().to_owned();
     server.stop();
     // Two copies of one log, with the same key, on which life goes on differently.
     for copy in ["one", "two"] {
@@ -277,8 +299,7 @@ fn a_witness_cosigns_one_history_and_refuses_the_other() {
 
     let token = auditor(&home.join("one"), "uno");
     let (server, base) = Running::serve(&home.join("one"), &asked);
-    let now =
-        wait(&base, |now| whole(now) && now["log"]["witnesses"][0]["size"] == now["log"]["size"]);
+    let now = wait_cosigned(&base, &home.join("one/data"));
     assert_eq!(now["log"]["witnesses"][0]["name"], "w.example/1");
     let (code, note) = get(&base, "/log/checkpoint", &token);
     let note = String::from_utf8(note).unwrap();
@@ -299,7 +320,7 @@ fn a_witness_cosigns_one_history_and_refuses_the_other() {
     // The history that it saw goes on.
     auditor(&home.join("one"), "cinque");
     let (server, base) = Running::serve(&home.join("one"), &asked);
-    wait(&base, |now| whole(now) && now["log"]["witnesses"][0]["size"] == now["log"]["size"]);
+    wait_cosigned(&base, &home.join("one/data"));
     server.stop();
     witness.stop();
 }

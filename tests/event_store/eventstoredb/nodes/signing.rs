@@ -58,8 +58,16 @@ fn one_node_signs_and_another_takes_over_when_it_is_killed() {
     };
     a.file("Prima");
     b.file("Seconda");
-    until(PATIENCE, || (whole(&a, &mut seen)? == whole(&b, &mut seen)?).then_some(()));
-    let (first, second) = (a.status(), b.status());
+    // Both of one moment: either case may still be on its way to a node.
+    let (first, second) = until(PATIENCE, || {
+        let size = whole(&a, &mut seen)?;
+        seen.look(&network, &b);
+        let (first, second) = (a.status(), b.status());
+        let are_there = [&first, &second]
+            .iter()
+            .all(|status| status["log"]["size"] == size && status["log"]["signed"]["size"] == size);
+        are_there.then_some((first, second))
+    });
     assert_ne!(first["node"]["id"], second["node"]["id"]);
     assert!(is_signer(&first) != is_signer(&second), "{first} {second}");
     assert_eq!(first["node"]["signer"], second["node"]["signer"]);
