@@ -85,6 +85,15 @@ impl Projector {
             None => schema::open_for_writing(path)?,
             Some(_) => schema::open_for_the_past(path)?,
         };
+        Self::over(conn, log)
+    }
+
+    /// Creates a file of views that nobody reads before it is [settled](Self::settle).
+    pub(super) fn build(path: &Path, log: Log) -> Result<Self, ViewsError> {
+        Self::over(schema::open_to_build(path)?, log)
+    }
+
+    fn over(conn: Connection, log: Log) -> Result<Self, ViewsError> {
         let none = Bookmark {
             store: log.store.store_id(),
             position: GlobalPosition::START,
@@ -185,6 +194,11 @@ impl Projector {
         self.seen.last = rewind::last_shown(&tx)?;
         tx.commit()?;
         Ok(())
+    }
+
+    /// A file that was built is complete: from now on it is as good as any other.
+    pub(super) fn settle(&self, path: &Path) -> Result<(), ViewsError> {
+        schema::settle(&self.conn, path)
     }
 
     /// From now on others read while the file is written.

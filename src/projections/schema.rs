@@ -21,6 +21,9 @@ pub const VERSION: u32 = 5;
 const WRITER_CACHE_KIB: u32 = 16 * 1024;
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
+/// After how many pages in the write-ahead log the writer moves them into the file.
+const CHECKPOINT_AFTER: u32 = 4_000;
+
 /// How much of each file readers see as memory, in bytes, without a copy of their own: they
 /// would otherwise fetch the same pages from the system again and again. What lies beyond
 /// is fetched.
@@ -69,7 +72,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
         "PRAGMA page_size = 8192;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = NORMAL;
-         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};
          PRAGMA secure_delete = OFF;
          PRAGMA cache_size = -{WRITER_CACHE_KIB};
          PRAGMA temp_store = MEMORY;"
@@ -84,19 +87,33 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
     Ok(conn)
 }
 
+/// Creates a file that is built in one go beside the current one. Nothing is written twice,
+/// nobody reads it before it is [settled](settle), and until then it has no version: after a
+/// crash it is as good as none.
+pub(super) fn open_to_build(path: &Path) -> Result<Connection, ViewsError> {
+    let conn = open_without_journal(path)?;
+    conn.execute_batch(&format!("PRAGMA journal_mode = OFF; BEGIN; {} COMMIT;", ALL.concat()))?;
+    Ok(conn)
+}
+
+/// Makes a file that was built in one go one that is read and written as any other.
+pub(super) fn settle(conn: &Connection, path: &Path) -> Result<(), ViewsError> {
+    conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    // All of it is on the disk before its version says that it can be relied on.
+    std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(ViewsError::Io)?;
+    conn.execute_batch(&format!(
+        "PRAGMA synchronous = NORMAL;
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};
+         PRAGMA user_version = {VERSION};"
+    ))?;
+    Ok(())
+}
+
 /// Opens a file that shows the past. It is built in one go and thrown away after a
 /// fault, so nothing is written twice; readers come when it is done.
 pub(super) fn open_for_the_past(path: &Path) -> Result<Connection, ViewsError> {
-    let conn = Connection::open(path)?;
-    conn.execute_batch(&format!(
-        "PRAGMA page_size = 8192;
-         PRAGMA synchronous = OFF;
-         PRAGMA cache_size = -{WRITER_CACHE_KIB};
-         PRAGMA temp_store = MEMORY;"
-    ))?;
+    let conn = open_without_journal(path)?;
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
-    keep_plans(&conn)?;
-    conn.set_prepared_statement_cache_capacity(128);
     if conn.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? == 0 {
         let tables = ALL.concat();
         conn.execute_batch(&format!(
@@ -107,6 +124,20 @@ pub(super) fn open_for_the_past(path: &Path) -> Result<Connection, ViewsError> {
     if mode != "wal" {
         conn.execute_batch("PRAGMA journal_mode = OFF;")?;
     }
+    Ok(conn)
+}
+
+/// A connection that waits for no disk; how it keeps its journal is the caller's to say.
+fn open_without_journal(path: &Path) -> Result<Connection, ViewsError> {
+    let conn = Connection::open(path)?;
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = 8192;
+         PRAGMA synchronous = OFF;
+         PRAGMA cache_size = -{WRITER_CACHE_KIB};
+         PRAGMA temp_store = MEMORY;"
+    ))?;
+    keep_plans(&conn)?;
+    conn.set_prepared_statement_cache_capacity(128);
     Ok(conn)
 }
 
@@ -205,6 +236,27 @@ mod tests {
     use rusqlite::StatementStatus;
 
     use super::*;
+
+    #[test]
+    fn a_file_that_was_built_has_no_version_before_it_is_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("views.db");
+        let conn = open_to_build(&path).unwrap();
+        let told = |conn: &Connection| {
+            let of = |name: &str| {
+                conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u32>(0)).unwrap()
+            };
+            let journal: String =
+                conn.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+            (of("user_version"), journal, of("synchronous"), of("wal_autocheckpoint"))
+        };
+        assert_eq!(told(&conn).0, 0);
+
+        settle(&conn, &path).unwrap();
+
+        let other = open_for_writing(&folder.path().join("other.db")).unwrap();
+        assert_eq!(told(&conn), told(&other));
+    }
 
     #[test]
     fn a_statement_is_not_prepared_anew_for_other_values() {

@@ -8,22 +8,20 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::cut::Cut;
-use super::files::{
-    Files, numbers, open_files, open_index, private_folder, search_file, views_file,
-};
+use super::files::{Files, open_files, open_index, private_folder, search_file};
 use super::giving_way::give_way;
 use super::indexer::Indexer;
 use super::log::Log;
 use super::moment::Moment;
 use super::past::{self, Past};
-use super::projector::{Projector, Quarantined};
+use super::projector::Quarantined;
 use super::readers::Readers;
-use super::runner::{Logs, Run, follow};
+use super::runner::{Logs, Run};
 use super::texts::Texts;
 use super::to_index::ToIndex;
 use super::writer::{Shared, Successor, Writer};
@@ -70,37 +68,19 @@ pub struct ViewsStatus {
     pub fault: Option<String>,
 }
 
-/// What a rebuild did.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rebuilt {
-    /// Events folded.
-    pub events: u64,
-    /// How long it took, the wait for the swap not counted.
-    pub took: Duration,
-}
-
-impl Rebuilt {
-    /// Events per second.
-    pub fn rate(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let events = self.events as f64;
-        events / self.took.as_secs_f64().max(1e-9)
-    }
-}
-
 /// The views: derived from events, disposable, read without waiting for anybody.
 ///
 /// They are read as they stand, and, by [`Views::at`], as they stood.
 pub struct Views {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     now: Moment,
     store: Arc<dyn EventStore>,
-    logs: Logs,
-    folder: PathBuf,
+    pub(super) logs: Logs,
+    pub(super) folder: PathBuf,
     private: bool,
     /// True tells the writer to come to an end: to stop, or to take a successor.
-    stop: watch::Sender<bool>,
-    successor: Arc<Mutex<Option<Successor>>>,
+    pub(super) stop: watch::Sender<bool>,
+    pub(super) successor: Arc<Mutex<Option<Successor>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// True tells the search index to stop.
     stop_indexing: watch::Sender<bool>,
@@ -313,52 +293,6 @@ impl Views {
     /// [`ViewsError::Sqlite`] when the file cannot be read.
     pub fn dump(&self) -> Result<String, ViewsError> {
         self.read(dump::dump)
-    }
-
-    /// Builds a new file beside the current one and swaps when it has caught up; readers
-    /// never wait and never see less than before. Blocks the calling thread.
-    ///
-    /// `progress` is told the position reached and the head, after every batch.
-    ///
-    /// # Errors
-    ///
-    /// [`ViewsError::Busy`] when a rebuild is under way or the views are closed.
-    pub fn rebuild(
-        &self,
-        mut progress: impl FnMut(GlobalPosition, GlobalPosition),
-    ) -> Result<Rebuilt, ViewsError> {
-        if self.shared.rebuilding.swap(true, Ordering::AcqRel) {
-            return Err(ViewsError::Busy);
-        }
-        let rebuilt = self.rebuild_beside(&mut progress);
-        self.shared.rebuilding.store(false, Ordering::Release);
-        rebuilt
-    }
-
-    fn rebuild_beside(
-        &self,
-        progress: &mut dyn FnMut(GlobalPosition, GlobalPosition),
-    ) -> Result<Rebuilt, ViewsError> {
-        let number = numbers(&self.folder)?.last().map_or(1, |last| last + 1);
-        let path = views_file(&self.folder, number);
-        let begun = Instant::now();
-        let projector = Projector::open(&path, (self.logs)()?)?;
-        let mut run = Run { projector, path };
-        let head = run.projector.log().head()?;
-        let mut events = 0_u64;
-        let never = watch::Sender::new(false);
-        let (stop, wanted) = (never.subscribe(), self.shared.wanted.subscribe());
-        follow(&mut run, (self.logs)()?, &stop, Some(head), wanted, |projector, batch| {
-            events += batch.facts as u64;
-            progress(projector.bookmark().position, head);
-        })?;
-        let took = begun.elapsed();
-        let (swapped, done) = std::sync::mpsc::sync_channel(1);
-        *self.successor.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(Successor { run, swapped });
-        self.stop.send_replace(true);
-        done.recv().map_err(|_| ViewsError::Busy)?;
-        Ok(Rebuilt { events, took })
     }
 
     /// Stops following the store. What was read is committed; reading goes on.

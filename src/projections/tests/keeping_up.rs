@@ -32,34 +32,6 @@ async fn a_written_event_is_shown_once_its_position_is_reached() {
 }
 
 #[tokio::test]
-async fn a_rebuild_gives_the_same_rows_byte_for_byte() {
-    let world = World::new();
-    let views = world.open();
-    for n in 1..40 {
-        let id = uuid(n % 9 + 1).to_string();
-        let (stored, data) = match n {
-            ..=9 => ("issue-reported.v1", report("c_a944", "Titolo")),
-            _ => ("issue-triaged.v1", json!({"scope": "in_scope"})),
-        };
-        world.record::<Issue>(&id, stored, data).await;
-    }
-    world.shown(&views).await;
-    let before = views.dump().unwrap();
-    let generation = views.generation();
-    let at = std::sync::Arc::clone(&views);
-    let rebuilt =
-        tokio::task::spawn_blocking(move || at.rebuild(|_, _| {})).await.unwrap().unwrap();
-    assert_eq!(rebuilt.events, 39);
-    assert_eq!(views.dump().unwrap(), before);
-    assert!(views.generation() > generation);
-    world
-        .record::<Issue>(&uuid(99).to_string(), "issue-reported.v1", report("c_a944", "Dopo"))
-        .await;
-    world.shown(&views).await;
-    assert_ne!(views.dump().unwrap(), before);
-}
-
-#[tokio::test]
 async fn views_go_on_where_they_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let options = ViewsOptions { path: Some(folder.path().to_owned()) };

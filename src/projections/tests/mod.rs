@@ -5,6 +5,7 @@ mod derived;
 mod keeping_up;
 mod looking_back;
 mod readers;
+mod rebuilding;
 mod story;
 pub(super) mod tale;
 pub(super) mod world;
