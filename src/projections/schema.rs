@@ -21,9 +21,6 @@ pub const VERSION: u32 = 5;
 const WRITER_CACHE_KIB: u32 = 16 * 1024;
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
-/// After how many pages in the write-ahead log the writer moves them into the file.
-const CHECKPOINT_AFTER: u32 = 4_000;
-
 /// How much of each file readers see as memory, in bytes, without a copy of their own: they
 /// would otherwise fetch the same pages from the system again and again. What lies beyond
 /// is fetched.
@@ -67,18 +64,8 @@ const ALL: [&str; 11] = [
 
 /// Opens the file for the one writer, creating the tables in a new file.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
-    let conn = Connection::open(path)?;
-    conn.execute_batch(&format!(
-        "PRAGMA page_size = 8192;
-         PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = NORMAL;
-         PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};
-         PRAGMA secure_delete = OFF;
-         PRAGMA cache_size = -{WRITER_CACHE_KIB};
-         PRAGMA temp_store = MEMORY;"
-    ))?;
-    keep_plans(&conn)?;
-    conn.set_prepared_statement_cache_capacity(128);
+    let conn = open(path)?;
+    keep_journal(&conn)?;
     let version: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if version == 0 {
         let tables = ALL.concat();
@@ -91,28 +78,28 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, ViewsError> {
 /// nobody reads it before it is [settled](settle), and until then it has no version: after a
 /// crash it is as good as none.
 pub(super) fn open_to_build(path: &Path) -> Result<Connection, ViewsError> {
-    let conn = open_without_journal(path)?;
-    conn.execute_batch(&format!("PRAGMA journal_mode = OFF; BEGIN; {} COMMIT;", ALL.concat()))?;
+    let conn = open(path)?;
+    conn.execute_batch(&format!(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN; {} COMMIT;",
+        ALL.concat()
+    ))?;
     Ok(conn)
 }
 
 /// Makes a file that was built in one go one that is read and written as any other.
 pub(super) fn settle(conn: &Connection, path: &Path) -> Result<(), ViewsError> {
-    conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    keep_journal(conn)?;
     // All of it is on the disk before its version says that it can be relied on.
     std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(ViewsError::Io)?;
-    conn.execute_batch(&format!(
-        "PRAGMA synchronous = NORMAL;
-         PRAGMA wal_autocheckpoint = {CHECKPOINT_AFTER};
-         PRAGMA user_version = {VERSION};"
-    ))?;
+    conn.execute_batch(&format!("PRAGMA user_version = {VERSION};"))?;
     Ok(())
 }
 
 /// Opens a file that shows the past. It is built in one go and thrown away after a
 /// fault, so nothing is written twice; readers come when it is done.
 pub(super) fn open_for_the_past(path: &Path) -> Result<Connection, ViewsError> {
-    let conn = open_without_journal(path)?;
+    let conn = open(path)?;
+    conn.execute_batch("PRAGMA synchronous = OFF;")?;
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
     if conn.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? == 0 {
         let tables = ALL.concat();
@@ -127,18 +114,28 @@ pub(super) fn open_for_the_past(path: &Path) -> Result<Connection, ViewsError> {
     Ok(conn)
 }
 
-/// A connection that waits for no disk; how it keeps its journal is the caller's to say.
-fn open_without_journal(path: &Path) -> Result<Connection, ViewsError> {
+/// A file that somebody writes to; how it keeps its journal is the caller's to say.
+fn open(path: &Path) -> Result<Connection, ViewsError> {
     let conn = Connection::open(path)?;
     conn.execute_batch(&format!(
         "PRAGMA page_size = 8192;
-         PRAGMA synchronous = OFF;
+         PRAGMA secure_delete = OFF;
          PRAGMA cache_size = -{WRITER_CACHE_KIB};
          PRAGMA temp_store = MEMORY;"
     ))?;
     keep_plans(&conn)?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(conn)
+}
+
+/// From now on a batch is written whole or not at all, while others read.
+fn keep_journal(conn: &Connection) -> Result<(), ViewsError> {
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA wal_autocheckpoint = 4000;",
+    )?;
+    Ok(())
 }
 
 /// Opens a new file that is to show the past, the present views beside it as `today`: they

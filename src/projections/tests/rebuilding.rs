@@ -27,7 +27,7 @@ async fn a_rebuild_gives_the_same_rows_byte_for_byte() {
     world.shown(&views).await;
     let before = views.dump().unwrap();
     let generation = views.generation();
-    let at = std::sync::Arc::clone(&views);
+    let at = Arc::clone(&views);
     let rebuilt =
         tokio::task::spawn_blocking(move || at.rebuild(|_, _| {})).await.unwrap().unwrap();
     assert_eq!(rebuilt.events, 39);
@@ -65,4 +65,7 @@ async fn a_rebuild_that_was_cut_off_is_not_gone_on_with() {
     assert!(!half.exists());
     world.shown(&views).await;
     assert_eq!(views.dump().unwrap().matches("c_a944").count(), 4);
+    let whole = world.open();
+    world.shown(&whole).await;
+    assert_eq!(views.dump().unwrap(), whole.dump().unwrap());
 }
